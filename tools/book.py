@@ -1,0 +1,90 @@
+"""Where the book's files stand, and how they are read and written."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = "ko"  # the language that is written and run
+TRANSLATION = "en"  # the language that takes code and outputs from the source
+
+
+class BookError(Exception):
+    """Something in the book is not as it must be; the message says what and where."""
+
+
+def folder(root, language):
+    """Return the folder of one language's pages, ``root/book/<language>``."""
+    return Path(root) / "book" / language
+
+
+def notebook(root, language, name):
+    """Return the path of a chapter, ``root/book/<language>/<name>.ipynb``."""
+    return folder(root, language) / f"{name}.ipynb"
+
+
+def chapters(root, wanted=()):
+    """Return the names of the chapters, sorted; of the wanted ones where any are named.
+
+    A wanted chapter may be given as ``01-kmeans`` or as a path to its notebook.
+    Raises BookError for a chapter that does not exist.
+    """
+    there = sorted(path.stem for path in folder(root, SOURCE).glob("*.ipynb"))
+    if not wanted:
+        return there
+    names = [Path(name).name.removesuffix(".ipynb") for name in wanted]
+    for name in names:
+        if name not in there:
+            raise BookError(f"no chapter {name!r}; there are: {', '.join(there) or 'none'}")
+    return names
+
+
+def read_notebook(path):
+    """Return the notebook as it stands in the file: nothing added, nothing repaired.
+
+    Raises BookError where the file is not a notebook of format 4.5 or a cell has no id.
+    """
+    try:
+        cells_of = nbformat.v4.reads(Path(path).read_text("utf8"))
+        for index, cell in enumerate(cells_of.cells):
+            if not cell.get("id"):
+                raise BookError(f"{path}: cell {index} has no id")
+        nbformat.validate(cells_of)
+    except (ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        raise BookError(f"{path}: not a notebook of format 4.5: {error}") from error
+    ids = [cell.id for cell in cells_of.cells]
+    for cell_id in ids:
+        if ids.count(cell_id) > 1:
+            raise BookError(f"{path}: two cells have the id {cell_id!r}")
+    return cells_of
+
+
+def write_notebook(path, content):
+    """Write a notebook, whole or not at all."""
+    nbformat.validate(content)
+    write_text(path, nbformat.v4.writes(content) + "\n")
+
+
+def write_text(path, text):
+    """Write a file, whole or not at all: under a temporary name first, then renamed."""
+    path = Path(path)
+    if path.exists():
+        mode = stat.S_IMODE(path.stat().st_mode)
+    else:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

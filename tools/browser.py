@@ -1,0 +1,47 @@
+"""The browser of the site's tests: Debian's Chromium, installed where that is allowed."""
+
+import os
+import shutil
+import subprocess
+
+from tools.book import BookError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+
+
+def find():
+    """Return the path of a Chromium: $CHROMIUM if set, else the first on the PATH, else None."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def install():
+    """Install Debian's Chromium with apt-get and return its path.
+
+    Raises BookError, with the command to run, where this is not root on a machine with apt-get
+    or where apt-get fails.
+    """
+    command = " ".join(INSTALL[:3] + INSTALL[-1:])
+    advice = f"the site's tests need Chromium; install it with: sudo {command}"
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise BookError(advice)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (("apt-get", "update"), INSTALL):
+        print("+", " ".join(step), flush=True)
+        if subprocess.run(step, env=environment, check=False).returncode:
+            raise BookError(f"{' '.join(step)} failed; {advice}")
+    return find() or _missing(advice)
+
+
+def _missing(advice):
+    raise BookError(f"apt-get installed no Chromium under the names {', '.join(NAMES)}; {advice}")
+
+
+def add_arguments(parser):
+    """Declare the command's arguments: none."""
+
+
+def main(args, root):
+    """Print the path of the browser; install it first if there is none."""
+    print(find() or install())
+    return 0

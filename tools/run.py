@@ -1,0 +1,90 @@
+"""Run chapters from top to bottom in a fresh kernel and store what they print and draw."""
+
+import os
+import sys
+import time
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from tools.book import SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
+from tools.sync import sync
+
+# The same on every machine: the kernel that really ran would write its patch version here.
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE_INFO = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
+def execute(path, timeout=600):
+    """Return the notebook at ``path`` with fresh outputs; the file is not written.
+
+    path: a notebook. It runs in a new kernel whose working directory is the notebook's folder.
+    timeout: seconds that one cell may take.
+    Raises BookError with the cell's id where a cell raises, takes too long or ends the kernel.
+    """
+    content = read_notebook(path)
+    current = {"id": "before the first cell"}
+    client = NotebookClient(
+        content,
+        timeout=timeout,
+        kernel_name=KERNELSPEC["name"],
+        resources={"metadata": {"path": str(path.parent)}},
+        coalesce_streams=True,
+        on_cell_execute=lambda cell, cell_index: current.update(id=cell.id),
+    )
+    try:
+        # A reader sees progress bars; a stored output is no place for them.
+        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise BookError(f"{path}: cell {current['id']!r} failed\n{error}") from error
+    return content
+
+
+def strip(content):
+    """Remove from a notebook what changes from run to run or from machine to machine."""
+    content.metadata.pop("widgets", None)
+    content.metadata.kernelspec = dict(KERNELSPEC)
+    content.metadata.language_info = dict(LANGUAGE_INFO)
+    for cell in content.cells:
+        cell.metadata.pop("execution", None)
+    return content
+
+
+def run(root, name, timeout=600):
+    """Run the Korean notebook of a chapter, store its outputs, and sync them to English.
+
+    Where a cell fails, both files stay as they were. Returns the seconds that the run took.
+    """
+    path = notebook(root, SOURCE, name)
+    start = time.perf_counter()
+    content = strip(execute(path, timeout))
+    seconds = time.perf_counter() - start
+    write_notebook(path, content)
+    report = sync(root, name)
+    print(f"{name}: ran in {seconds:.0f} s; {report}", flush=True)
+    return seconds
+
+
+def add_arguments(parser):
+    """Declare the command's arguments."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter (all by default)")
+    parser.add_argument(
+        "--timeout", type=int, default=600, help="seconds one cell may take (default: 600)"
+    )
+
+
+def main(args, root):
+    """Run the named chapters; one that fails does not keep the others from running."""
+    failed = 0
+    for name in chapters(root, args.names):
+        try:
+            run(root, name, args.timeout)
+        except BookError as error:
+            print(error, file=sys.stderr)
+            failed += 1
+    return 1 if failed else 0
