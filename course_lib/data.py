@@ -126,6 +126,7 @@ def load_photo(name, size=None):
         if not isinstance(size, (tuple, list)):
             height, width = (shorter * side // min(image.shape[1:]) for side in image.shape[1:])
         image = interpolate(image[None], (height, width), mode="bilinear", antialias=True)[0]
+        image = image.clamp(0, 1)  # the filter's weights sum to 1 only up to rounding
     return image.contiguous()
 
 
