@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 from pybtex.database import parse_file
+from pybtex.richtext import Text
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -17,8 +18,8 @@ BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
 
 
 def plain(text):
-    """Return a BibTeX field without the braces that keep capitals."""
-    return text.replace("{", "").replace("}", "").replace("--", "–")
+    """Return a BibTeX field as plain text: accents for their commands, no braces."""
+    return str(Text.from_latex(text))
 
 
 def authors(entry):
@@ -26,7 +27,7 @@ def authors(entry):
     names = []
     for person in entry.persons["author"]:
         initials = " ".join(
-            "-".join(f"{part[0]}." for part in name.split("-"))
+            "-".join(f"{part[0]}." for part in plain(name).split("-"))
             for name in person.first_names + person.middle_names
         )
         last = " ".join(person.prelast_names + person.last_names)
@@ -41,7 +42,7 @@ def venue(fields):
     title = plain(fields.get("journal") or fields.get("booktitle") or fields.get("publisher", ""))
     rest = ""
     if "volume" in fields:
-        rest += f" {fields['volume']}" + (f"({fields['number']})" if "number" in fields else "")
+        rest += f" {fields['volume']}" + (f"({plain(fields['number'])})" if "number" in fields else "")
     if "pages" in fields:
         rest += f", {plain(fields['pages'])}"
     return title, rest + "."
