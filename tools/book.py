@@ -48,18 +48,21 @@ def read_notebook(path):
     Raises BookError where the file is not a notebook of format 4.5 or a cell has no id.
     """
     try:
-        cells_of = nbformat.v4.reads(Path(path).read_text("utf8"))
-        for index, cell in enumerate(cells_of.cells):
-            if not cell.get("id"):
-                raise BookError(f"{path}: cell {index} has no id")
-        nbformat.validate(cells_of)
-    except (ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        content = nbformat.v4.reads(Path(path).read_text("utf8"))
+        ids = [cell.get("id") for cell in content.cells]
+    except (ValueError, AttributeError, KeyError) as error:
         raise BookError(f"{path}: not a notebook of format 4.5: {error}") from error
-    ids = [cell.id for cell in cells_of.cells]
-    for cell_id in ids:
-        if ids.count(cell_id) > 1:
+    # Before nbformat validates: it would put ids of its own in place of bad ones.
+    for index, cell_id in enumerate(ids):
+        if not cell_id:
+            raise BookError(f"{path}: cell {index} has no id")
+        if cell_id in ids[:index]:
             raise BookError(f"{path}: two cells have the id {cell_id!r}")
-    return cells_of
+    try:
+        nbformat.validate(content)
+    except nbformat.ValidationError as error:
+        raise BookError(f"{path}: not a notebook of format 4.5: {error}") from error
+    return content
 
 
 def write_notebook(path, content):

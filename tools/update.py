@@ -81,8 +81,9 @@ def update_python(root):
     files = {path: path.read_text("utf8") for path in sorted(root.glob("requirements*.txt"))}
     old = {name: version for text in files.values() for name, version in pins(text).items()}
     new = resolve(sorted(old))
-    for path, text in files.items():
-        write_text(path, repin(text, new))
+    changed = {path: repin(text, new) for path, text in files.items()}
+    for path, text in changed.items():
+        write_text(path, text)
     return [f"{name} {old[name]} -> {new[name]}" for name in old if old[name] != new[name]]
 
 

@@ -1,0 +1,108 @@
+import sys
+
+import pytest
+
+from tests.tools.conftest import code, notebook_of, text
+from tools.book import BookError, notebook, read_notebook, write_notebook
+from tools.parity import parity
+from tools.run import LANGUAGE_INFO, execute, main, run
+
+
+def rewrite(root, *cells, metadata=None):
+    """Make the Korean notebook of the small chapter hold these cells."""
+    content = notebook_of(*cells)
+    content.metadata.update(metadata or {})
+    write_notebook(notebook(root, "ko", "01-mean"), content)
+
+
+@pytest.fixture
+def ran(book):
+    """Return the cells of a chapter after a run, by id, and its root."""
+    rewrite(
+        book,
+        text("title", "# 평균"),
+        code("where", "import os, pathlib\nprint(pathlib.Path.cwd().name, os.getpid() > 0)"),
+        code("empty", ""),
+        code(
+            "progress",
+            "import sys\nfrom tqdm import tqdm\n"
+            "print(sum(tqdm(range(5))))\nprint('two', flush=True)\nprint('lines')",
+            execution={"iopub.status.busy": "2020-01-01T00:00:00Z"},
+            tags=["kept"],
+        ),
+        code("value", "6 * 7"),
+        metadata={
+            "widgets": {"x": 1},
+            "kernelspec": {"name": "old", "display_name": "Old"},
+            "language_info": {"name": "python", "version": "3.11.7"},
+        },
+    )
+    run(book, "01-mean")
+    content = read_notebook(notebook(book, "ko", "01-mean"))
+    return book, content, {cell.id: cell for cell in content.cells}
+
+
+def test_a_run_stores_what_a_reader_needs_and_nothing_else(ran):
+    book, content, cells = ran
+    assert cells["where"].outputs[0].text == "ko True\n"  # ran in the notebook's own folder
+    assert [(o.name, o.text) for o in cells["progress"].outputs] == [("stdout", "10\ntwo\nlines\n")]
+    assert cells["value"].outputs[0].data == {"text/plain": "42"}
+    assert [cells[one].execution_count for one in ("where", "progress", "value")] == [1, 2, 3]
+    assert cells["value"].outputs[0].execution_count == 3
+    assert cells["empty"].execution_count is None
+    assert cells["progress"].metadata == {"tags": ["kept"]}
+    assert set(content.metadata) == {"kernelspec", "language_info"}
+    assert content.metadata.kernelspec.name == "python3"
+    assert content.metadata.language_info == LANGUAGE_INFO
+    assert f"{sys.version_info.major}.{sys.version_info.minor}." not in str(content.metadata)
+
+
+def test_a_run_copies_its_outputs_to_english(ran):
+    book, content, cells = ran
+    english = {c.id: c for c in read_notebook(notebook(book, "en", "01-mean")).cells}
+    assert english["progress"] == cells["progress"]
+    assert english["title"].source.startswith("# The mean")
+    assert "outputs differ" not in [finding.what for finding in parity(book)]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("raise RuntimeError('too hot')", "too hot"),
+        ("import os\nos._exit(3)", "died"),
+        ("import time\ntime.sleep(60)", "time"),
+    ],
+    ids=["raises", "ends the kernel", "takes too long"],
+)
+def test_a_failing_cell_is_named_and_leaves_both_files_untouched(book, source, message, capsys):
+    rewrite(book, code("fine", "print(1)"), code("faulty", source), code("after", "print(2)"))
+    paths = [notebook(book, language, "01-mean") for language in ("ko", "en")]
+    before = [path.read_bytes() for path in paths]
+    with pytest.raises(BookError, match=message) as caught:
+        run(book, "01-mean", timeout=2)
+    assert "cell 'faulty' failed" in str(caught.value)
+    assert "01-mean.ipynb" in str(caught.value)
+    assert [path.read_bytes() for path in paths] == before
+
+
+def test_the_other_chapters_run_when_one_fails(book, capsys):
+    rewrite(book, code("faulty", "1 / 0"))
+    write_notebook(notebook(book, "ko", "02-sum"), notebook_of(code("fine", "print(5)")))
+
+    class Args:
+        names, timeout = [], 60
+
+    assert main(Args, book) == 1
+    shown = capsys.readouterr()
+    assert "cell 'faulty' failed" in shown.err
+    assert "ZeroDivisionError" in shown.err
+    cells = read_notebook(notebook(book, "en", "02-sum")).cells
+    assert cells[0].outputs[0].text == "5\n"
+
+
+def test_running_does_not_write(book):
+    path = notebook(book, "ko", "01-mean")
+    before = path.read_bytes()
+    content = execute(path)
+    assert content.cells[3].outputs[0].text == "2\n"
+    assert path.read_bytes() == before

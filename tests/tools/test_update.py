@@ -1,0 +1,82 @@
+import json
+
+import pytest
+
+from tools import update
+from tools.book import BookError
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """Return a root with requirements and package.json, pip and npm answering from memory."""
+    (tmp_path / "requirements-site.txt").write_text("Sphinx==7.4.6\n")
+    (tmp_path / "requirements.txt").write_text(
+        "# Whole.\n-r requirements-site.txt\n\nPyYAML==6.0.1  # settings\ntorch==2.12.0\n-e .\n"
+    )
+    (tmp_path / "package.json").write_text('{"name": "x", "dependencies": {"mathjax": "3.2.1"}}')
+    asked = []
+
+    def resolve(names):
+        asked.extend(names)
+        return {"sphinx": "7.4.7", "pyyaml": "6.0.3", "torch": "2.12.0", "numpy": "2.0"}
+
+    def npm(*words, cwd=None):
+        asked.append(words)
+        return '["3.2.1", "3.2.2"]'
+
+    monkeypatch.setattr(update, "resolve", resolve)
+    monkeypatch.setattr(update, "run_npm", npm)
+    return tmp_path, asked
+
+
+def test_every_number_is_refreshed_and_all_else_stays(site):
+    root, asked = site
+    assert update.update_python(root) == ["sphinx 7.4.6 -> 7.4.7", "pyyaml 6.0.1 -> 6.0.3"]
+    assert asked == ["pyyaml", "sphinx", "torch"]
+    assert (root / "requirements-site.txt").read_text() == "Sphinx==7.4.7\n"
+    assert (root / "requirements.txt").read_text() == (
+        "# Whole.\n-r requirements-site.txt\n\nPyYAML==6.0.3  # settings\ntorch==2.12.0\n-e .\n"
+    )
+
+
+def test_front_end_files_stay_within_their_major_version(site):
+    root, asked = site
+    assert update.update_node(root) == ["mathjax 3.2.1 -> 3.2.2"]
+    assert asked[0] == ("view", "mathjax@^3.2.1", "version", "--json")
+    assert asked[1][:2] == ("install", "--package-lock-only")
+    assert json.loads((root / "package.json").read_text())["dependencies"] == {"mathjax": "3.2.2"}
+
+
+def test_a_version_that_pip_does_not_know_changes_nothing(site, monkeypatch):
+    root, _ = site
+    monkeypatch.setattr(update, "resolve", lambda names: {"sphinx": "7.4.7"})
+    before = [path.read_text() for path in sorted(root.iterdir())]
+    with pytest.raises(BookError, match="no version of PyYAML"):
+        update.update_python(root)
+    assert [path.read_text() for path in sorted(root.iterdir())] == before
+
+
+def test_what_was_tried_together_is_kept():
+    command = {}
+
+    def pip(words, check):
+        command["words"] = words
+        return type("Done", (), {"returncode": 1})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(update.subprocess, "run", pip)
+        with pytest.raises(BookError, match="no set of versions"):
+            update.resolve(["jupyter-book", "numpy", "sphinx", "torch"])
+    assert command["words"][-4:] == [
+        "jupyter-book<2",
+        "numpy",
+        "sphinx>=7.4,<7.5",
+        "torch!=2.13.0",
+    ]
+
+
+def test_names_are_compared_in_one_spelling():
+    assert update.pins("scikit_image==0.26.0\nBeautifulSoup4==4.1 # x\nplain\n") == {
+        "scikit-image": "0.26.0",
+        "beautifulsoup4": "4.1",
+    }
