@@ -1,0 +1,59 @@
+"""The notebooks of this repository, each under each check."""
+
+import re
+
+import pytest
+
+from tests.notebooks.checks import CHECKS, ignored_cells
+from tools.book import ROOT, chapters, folder, notebook, read_notebook
+from tools.parity import parity
+from tools.repository import check
+
+NOTEBOOKS = [notebook(ROOT, language, name) for language in ("ko", "en") for name in chapters(ROOT)]
+
+# Cells whose output cannot reproduce (timings, say); each is followed by a cell that asserts
+# what the prose claims. Keep this list short.
+IGNORED = {}  # from a chapter to the ids of its cells
+
+# Phrases of translated Korean; each has a plainer form.
+TRANSLATIONESE = re.compile(r"에 대하여|되어지|에 의하여|[를을] 가지고 있|에 있어서")
+
+
+def test_there_are_chapters():
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_notebook(path, check):
+    wrong = [f"{path.name}: {cell}: {what}" for cell, what in check(read_notebook(path), path)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_cells_that_nbval_does_not_compare_are_known():
+    found = {
+        name: cells
+        for name in chapters(ROOT)
+        if (cells := ignored_cells(read_notebook(notebook(ROOT, "ko", name))))
+    }
+    assert found == IGNORED
+
+
+def test_the_two_languages_agree():
+    findings = parity(ROOT)
+    assert not findings, "\n".join(map(str, findings))
+
+
+def test_everything_derives_from_the_configured_repository():
+    wrong = check(ROOT)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_korean_reads_as_korean():
+    found = [
+        f"{path.name}: {match[0]}"
+        for path in sorted(folder(ROOT, "ko").rglob("*"))
+        if path.suffix in (".md", ".ipynb")
+        for match in TRANSLATIONESE.finditer(path.read_text("utf8"))
+    ]
+    assert not found, "\n".join(found)
