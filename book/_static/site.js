@@ -6,11 +6,14 @@ const word = (english) => Documentation.gettext(english);
 
 // --- The language switch -------------------------------------------------------------------------
 
-// The anchor of the section that the reader is in: the last heading at or above the upper third.
+// The anchor of the section that the reader is in: the one the address names while its heading is
+// in view, else the last one whose heading is at the top of the window or above it.
 const currentSection = () => {
   const sections = [...document.querySelectorAll("article section[id]")];
-  const passed = sections.filter((s) => s.getBoundingClientRect().top < window.innerHeight / 3);
-  const current = passed.at(-1);
+  const top = (section) => section.getBoundingClientRect().top;
+  const named = sections.find((section) => `#${section.id}` === decodeURIComponent(location.hash));
+  if (named && top(named) > 0 && top(named) < window.innerHeight) return `#${named.id}`;
+  const current = sections.filter((section) => top(section) < 120).at(-1);
   return current && current !== sections[0] ? `#${current.id}` : "";
 };
 

@@ -1,13 +1,14 @@
 """The same readable heading anchors in both languages.
 
 Sphinx would call Korean headings #id1, #id2. Here the n-th heading of a page takes its anchor from
-the n-th heading of the English page: "## 군집 수 고르기" beside "## Choosing k" is #choosing-k. So links
-last, and the language switch keeps the reader's section. The English source is read for it, whatever
-is built first; unequal headings are a warning, which `-W` turns into a failure.
+the n-th heading of the English page: "## 군집 수 고르기" beside "## Choosing k" is #choosing-k.
+So links last, and the language switch keeps the reader's section. The English source is read for
+it, whatever is built first; unequal headings are a warning, which `-W` turns into a failure.
 
 An anchor that the author wrote, `<a id="inertia"></a>`, can be linked to in the same way.
 """
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -26,7 +27,7 @@ WRITTEN_ANCHOR = re.compile(r"<\w+[^>]*?\sid=[\"']([\w-]+)[\"']")
 
 
 def slug(text):
-    """Return the anchor of a heading's text: "K-means++: better starts" -> "k-means-better-starts"."""
+    """Return the anchor of a heading: "K-means++: better starts" -> "k-means-better-starts"."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -53,8 +54,12 @@ def anchors(headings):
     found = []
     for number, (_, text) in enumerate(headings, 1):
         wanted = slug(text) or f"section-{number}"
-        times = sum(re.fullmatch(rf"{re.escape(wanted)}(-\d+)?", name) is not None for name in found)
-        found.append(f"{wanted}-{times + 1}" if wanted in found else wanted)
+        anchor = wanted
+        for times in itertools.count(2):
+            if anchor not in found:
+                break
+            anchor = f"{wanted}-{times}"
+        found.append(anchor)
     return found
 
 
@@ -89,14 +94,15 @@ class ReadableAnchors(SphinxTransform):
         self.env.metadata[self.env.docname]["myst_slugs"] = {}
         add_targets(self.document, {s["ids"][0]: s[0].astext() for s in sections})
         for raw in self.document.findall(nodes.raw):
-            add_targets(self.document, {name: name for name in WRITTEN_ANCHOR.findall(raw.astext())})
+            written = WRITTEN_ANCHOR.findall(raw.astext())
+            add_targets(self.document, {anchor: anchor for anchor in written})
 
     def wanted(self, number):
         """Return the anchors of the English page, having checked that the headings pair up."""
         here = self.env.docname
         english = counterpart(self.config, here, ANCHOR_LANGUAGE)
         if english not in self.env.found_docs:
-            logger.warning("%s has no page in English to take its anchors from", here, location=here)
+            logger.warning("no page %s to take anchors from", english, location=here)
             return []
         path = self.env.doc2path(english)
         self.env.note_dependency(path)

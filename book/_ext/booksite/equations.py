@@ -1,7 +1,7 @@
 r"""Display equations reach MathJax as they were written.
 
-Sphinx wraps an equation that has line breaks into `split`, in which \tag is an error. Equations here
-say themselves what they are (`aligned`, `\tag{1.2}`), on the site as on Colab, so nothing is added.
+Sphinx wraps an equation that has line breaks into `split`, in which \tag is an error. Equations
+here say themselves what they are (`aligned`, `\tag{1.2}`), as Colab needs, so nothing is added.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Alternative text for figures, from the captions under them.
 
-Notebooks carry a figure's caption as plain Markdown, readable on Colab and GitHub too: the cell after
-the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that paragraph becomes the `alt` text of the
-image, the image gets its size (so that the page does not jump while loading), and an image without
-a caption is a warning.
+Notebooks carry a figure's caption as plain Markdown, readable on Colab and GitHub too: the cell
+after the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that paragraph becomes the
+`alt` text of the image, the image gets its size (so that the page does not jump while loading),
+and an image without a caption is a warning.
 """
 
 import posixpath
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 CAPTION = re.compile(r"(Figure|그림) \d+\.\d+\.")
 
 
-class figure_image(nodes.image):  # noqa: N801  (docutils names node classes so)
+class figure_image(nodes.image):
     """An image with `alt`, `width` and `height` that is loaded when it comes into view."""
 
 
@@ -41,7 +41,7 @@ def caption_after(cell):
     after = cell.next_node(siblings=True, descend=False)
     if not isinstance(after, nodes.paragraph):
         return None
-    first = next((child for child in after if child.astext()), None)  # MyST begins with an empty text
+    first = next((child for child in after if child.astext()), None)  # MyST begins with ""
     label = isinstance(first, nodes.strong) and CAPTION.match(first.astext())
     return after if label else None
 

@@ -1,8 +1,8 @@
 """The parts of a page that depend on its language.
 
 The themes know one book with one home page and one search page. Before they read a page's context
-(priority 500) it is told that the book is that of the page's language; after they have filled it, the
-sidebar is cut down to that book.
+(priority 500) it is told that the book is that of the page's language; after they have filled it,
+the sidebar is cut down to that book.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sphinx.util.osutil import relative_uri
 
-from .languages import ANCHOR_LANGUAGE, counterpart, home_page, language_of, search_page
+from .languages import counterpart, home_page, language_of, search_page
 
 LANGUAGE_NAMES = {"ko": "Korean", "en": "English"}
 

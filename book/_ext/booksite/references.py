@@ -42,7 +42,9 @@ def venue(fields):
     title = plain(fields.get("journal") or fields.get("booktitle") or fields.get("publisher", ""))
     rest = ""
     if "volume" in fields:
-        rest += f" {fields['volume']}" + (f"({plain(fields['number'])})" if "number" in fields else "")
+        rest += f" {fields['volume']}"
+    if "number" in fields:
+        rest += f"({plain(fields['number'])})"
     if "pages" in fields:
         rest += f", {plain(fields['pages'])}"
     return title, rest + "."

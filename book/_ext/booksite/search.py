@@ -1,8 +1,8 @@
 """Search for Korean and English in one index.
 
-Korean writes particles onto the word (학습, 학습을, 학습에서), so whole words make a poor index. Hangul is
-cut into overlapping pairs of syllables instead, in the index and in the query alike: 오토인코더 becomes
-오토, 토인, 인코, 코더, all of which stand in 오토인코더는. English words are stemmed as usual.
+Korean writes particles onto the word (학습, 학습을, 학습에서), so whole words make a poor index.
+Hangul is cut into overlapping pairs of syllables instead, in the index and in the query alike:
+오토인코더 becomes 오토, 토인, 인코, 코더, all of which stand in 오토인코더는. English is as usual.
 site.js asks for pages that hold every pair, and keeps to the language of the search page.
 """
 

@@ -1,7 +1,7 @@
 """The interface's words in the language of the page.
 
-Sphinx builds a site in one language. Here the catalogues of Sphinx and of the theme are looked up anew
-for every page, with words.yml in front of them for what they lack or say badly. Templates and
+Sphinx builds a site in one language. Here the catalogues of Sphinx and of the theme are looked up
+anew for every page, with words.yml in front of them for what they lack or say badly. Templates and
 the theme get the words through `_`, scripts through Documentation.gettext: each language's words
 are written to _static/words-<language>.js.
 """
@@ -25,8 +25,7 @@ from .languages import language_of
 SPHINX = Path(sphinx_locale).parent
 CATALOGUES = {
     "sphinx": SPHINX,
-    "booktheme": Path(sphinx_book_theme.__file__).parent
-    / "theme/sphinx_book_theme/static/locales",
+    "booktheme": Path(sphinx_book_theme.__file__).parent / "theme/sphinx_book_theme/static/locales",
 }
 # Cells that hide behind a summary: everything of a solution, the input or the output of others.
 SUMMARIES = {"all": "solution", "input": "code", "output": "output", "input+output": "code"}
@@ -36,6 +35,7 @@ class Words(gettext.NullTranslations):
     """A catalogue of our own words; what it lacks is looked up in its fallback."""
 
     def __init__(self, own, fallback):
+        """Take the {English word: word} of our own and the catalogue behind it."""
         super().__init__()
         self.own = own
         self.add_fallback(fallback)

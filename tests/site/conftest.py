@@ -1,0 +1,171 @@
+"""The site as `make book` builds it, a server for it, and a real browser to look at it with."""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+# The site lives in a folder of its host on GitHub Pages; a link from the host's root must not work.
+FOLDER = "unsupervised-learning"
+
+
+def build(source, output):
+    """Build the book in `source` as `make book` does; return (exit status, log)."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", source]
+    done = subprocess.run(
+        [*command, "--path-output", output, "-W", "-n", "--keep-going"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def config():
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the built site, built once, whichever worker of pytest-xdist comes first."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    output, log = base / "site", base / "site.log"
+    try:
+        output.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 180
+        while not log.exists():
+            assert time.monotonic() < deadline, "another worker never finished building the site"
+            time.sleep(0.2)
+    else:
+        status, text = build(ROOT, output)
+        if status == 0:
+            (output / "_build/html").rename(output / FOLDER)
+        (base / "site.log.part").write_text(text, "utf8")
+        (base / "site.log.part").rename(log)
+    assert (output / FOLDER).exists(), log.read_text("utf8")
+    return output / FOLDER
+
+
+def names(site):
+    """The book's pages: "book/ko/01-kmeans", ..."""
+    found = sorted(site.glob("book/*/*.html"))
+    assert found, "the site has no pages"
+    return [path.relative_to(site).with_suffix("").as_posix() for path in found]
+
+
+@pytest.fixture(scope="session")
+def little_book(tmp_path_factory, site):
+    """little_book({code: {file: text}}) -> (exit status, log, folder of the built site).
+
+    A book of a few pages, built as the real one is; a test knows all that stands in it.
+    """
+
+    def make(pages):
+        source = tmp_path_factory.mktemp("book")
+        for name in ["_config.yml", "package.json", "package-lock.json", "index.md"]:
+            shutil.copy(ROOT / name, source)
+        (source / "node_modules").symlink_to(ROOT / "node_modules")
+        (source / "book").mkdir()
+        for name in ["_ext", "_static", "_templates"]:
+            (source / "book" / name).symlink_to(ROOT / "book" / name)
+        chapters = []
+        for code, texts in pages.items():
+            (source / "book" / code).mkdir()
+            for name, text in texts.items():
+                (source / "book" / code / name).write_text(text, "utf8")
+            files = [f"book/{code}/{Path(name).stem}" for name in texts]
+            sections = [{"file": file} for file in files[1:]]
+            chapters.append({"file": files[0], "subtrees": [{"sections": sections}]})
+        contents = {"format": "jb-book", "root": "index", "chapters": chapters}
+        (source / "_toc.yml").write_text(json.dumps(contents), "utf8")
+        status, log = build(source, source / "out")
+        return status, log, source / "out/_build/html"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """{name: parsed page} of the book in both languages."""
+    return {
+        name: BeautifulSoup((site / f"{name}.html").read_text("utf8"), "html.parser")
+        for name in names(site)
+    }
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server of files that does not log."""
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """serve(folder) -> address, for as long as the tests run."""
+    servers = []
+
+    def start(folder):
+        handler = functools.partial(Quiet, directory=str(folder.parent))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/{folder.name}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site, serve):
+    """The address that the site is served at, with a slash at the end."""
+    return serve(site)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.fail("these tests need Chromium: sudo apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        launched = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """new_page(**context options) -> a page of a browser that remembers nothing."""
+    contexts = []
+
+    def make(**options):
+        contexts.append(browser.new_context(**options))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,72 @@
+// What the browser tests measure on a page. Evaluates to an object of functions.
+(() => {
+  // How far the page is wider than its window, and what sticks out (boxes that scroll may be wide).
+  const overflow = () => {
+    document.querySelectorAll("details").forEach((details) => { details.open = true; });
+    const wide = [...document.querySelectorAll("article *")].filter((element) =>
+      element.getBoundingClientRect().right > innerWidth + 1
+      && !element.closest("pre, table, .math, mjx-container"));
+    return {
+      by: document.documentElement.scrollWidth - innerWidth,
+      wide: wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 200)),
+    };
+  };
+
+  const parse = (colour) => {
+    const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+    return [r, g, b, a];
+  };
+  const over = ([r, g, b, a], under) =>
+    [r, g, b].map((value, i) => value * a + under[i] * (1 - a)).concat(1);
+  const background = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      layers.push(parse(getComputedStyle(e).backgroundColor));
+    }
+    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255, 1]);
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((value) => value / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+
+  // The least contrast (WCAG 2.2, 1.4.3) between text and what is behind it.
+  const contrast = () => {
+    const skip = "svg, script, style, noscript, .headerlink, mjx-container, #pst-skip-link";
+    const least = { count: 0, ratio: 21 };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.trim() || element.closest(skip)) continue;
+      if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const behind = background(element);
+      const text = luminance(over(parse(getComputedStyle(element).color), behind));
+      const pair = [text, luminance(behind)].sort((a, b) => b - a);
+      const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+      least.count += 1;
+      if (ratio < least.ratio) {
+        Object.assign(least, { ratio, text: node.data.trim(), html: element.outerHTML.slice(0, 200) });
+      }
+    }
+    return least;
+  };
+
+  const figures = () => [...document.querySelectorAll("div.cell_output img")].map((image) => {
+    const style = getComputedStyle(image);
+    return [style.backgroundColor, style.filter];
+  });
+
+  const maths = async () => {
+    if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
+    const count = (selector) => document.querySelectorAll(selector).length;
+    return {
+      written: count(".math"),
+      shown: count(".math > mjx-container"),
+      errors: count("mjx-merror, [data-mjx-error]"),
+      readable: count(".math > mjx-container > mjx-assistive-mml"),
+    };
+  };
+
+  return { overflow, contrast, figures, maths };
+})()

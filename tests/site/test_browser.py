@@ -1,0 +1,187 @@
+"""The built site in Chromium: what it loads, how it fits, how it reads, where it leads."""
+
+from pathlib import Path
+
+import pytest
+
+MEASURE = (Path(__file__).parent / "measure.js").read_text("utf8")
+
+
+@pytest.fixture(scope="module")
+def tour(site, browser, address):
+    """{page: what was seen} from a walk through every page of the site."""
+    pages = sorted(p.relative_to(site).as_posix() for p in site.glob("book/*/*.html"))
+    pages += ["search-ko.html?q=학습", "search-en.html?q=cluster"]
+    seen = {}
+    context = browser.new_context(color_scheme="light")
+    for name in pages:
+        page = context.new_page()
+        seen[name] = note = {"elsewhere": [], "failed": [], "console": []}
+
+        def on_request(request, note=note):
+            if not request.url.startswith((address, "data:")):
+                note["elsewhere"].append(request.url)
+
+        def on_response(response, note=note):
+            if response.status >= 400:
+                note["failed"].append(response.url)
+
+        def on_console(message, note=note):
+            if message.type in ("error", "warning"):
+                note["console"].append(message.text)
+
+        page.on("request", on_request)
+        page.on("response", on_response)
+        page.on("console", on_console)
+        page.on("pageerror", lambda error, note=note: note["console"].append(str(error)))
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(address + name, wait_until="load")
+        page.evaluate(f"window.measure = {MEASURE}")
+        page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
+        note["maths"] = page.evaluate("measure.maths()")
+        note["wide"] = page.evaluate("measure.overflow()")
+        note["light"] = page.evaluate("measure.contrast()")
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("document.documentElement.dataset.theme == 'dark'")
+        note["dark"] = page.evaluate("measure.contrast()")
+        note["figures"] = page.evaluate("measure.figures()")
+        page.set_viewport_size({"width": 390, "height": 844})
+        note["phone"] = page.evaluate("measure.overflow()")
+        page.close()
+    context.close()
+    return seen
+
+
+def test_no_request_leaves_the_site(tour):
+    assert not {name: note["elsewhere"] for name, note in tour.items() if note["elsewhere"]}
+
+
+def test_nothing_fails_to_load(tour):
+    assert not {name: note["failed"] for name, note in tour.items() if note["failed"]}
+
+
+def test_the_console_stays_empty(tour):
+    assert not {name: note["console"] for name, note in tour.items() if note["console"]}
+
+
+@pytest.mark.parametrize("width", ["wide", "phone"])
+def test_no_page_scrolls_sideways(tour, width):
+    for name, note in tour.items():
+        assert note[width] == {"by": 0, "wide": []}, name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_is_legible(tour, theme):
+    for name, note in tour.items():
+        assert note[theme]["count"] > 10, name
+        assert note[theme]["ratio"] >= 4.5, (name, note[theme])
+
+
+def test_figures_keep_a_light_ground_in_the_dark(tour):
+    figures = [figure for note in tour.values() for figure in note["figures"]]
+    assert figures
+    assert set(map(tuple, figures)) == {("rgb(255, 255, 255)", "none")}
+
+
+def test_mathematics_is_set_and_can_be_read_aloud(tour):
+    assert sum(note["maths"]["written"] for note in tour.values()) > 10
+    for name, note in tour.items():
+        maths = note["maths"]
+        assert maths["shown"] == maths["readable"] == maths["written"], (name, maths)
+        assert maths["errors"] == 0, name
+
+
+def chapter(site, code="ko"):
+    """The first page of a language that has a notebook, and its sections."""
+    return sorted((site / f"book/{code}").glob("[0-9][1-9]-*.html"))[0].name
+
+
+def test_the_switch_keeps_page_and_section_and_leads_back(site, address, new_page):
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}book/ko/{chapter(site)}")
+    anchors = page.locator("article section section[id]").evaluate_all("all => all.map(s => s.id)")
+    assert len(anchors) > 2
+    anchor = anchors[len(anchors) // 2]
+    page.goto(f"{address}book/ko/{chapter(site)}#{anchor}")
+    page.wait_for_function("scrollY > 0")
+    page.click("a.language-switch")
+    page.wait_for_url(f"{address}book/en/{chapter(site)}#{anchor}")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.wait_for_function("scrollY > 0")
+    page.click("a.language-switch")
+    page.wait_for_url(f"{address}book/ko/{chapter(site)}#{anchor}")
+    assert page.evaluate("document.documentElement.lang") == "ko"
+
+
+def test_the_switch_follows_a_reader_who_scrolled(site, address, new_page):
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}book/en/{chapter(site)}")
+    section = page.locator("article section section[id]").nth(1)
+    anchor = section.get_attribute("id")
+    page.evaluate("MathJax.startup.promise")
+    section.evaluate("s => window.scrollTo({top: s.offsetTop - 60, behavior: 'instant'})")
+    page.click("a.language-switch")
+    page.wait_for_url(f"{address}book/ko/{chapter(site)}#{anchor}")
+
+
+def test_the_switch_at_the_top_leads_to_the_top(site, address, new_page):
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}book/ko/{chapter(site)}")
+    page.click("a.language-switch")
+    page.wait_for_url(f"{address}book/en/{chapter(site)}")
+
+
+@pytest.mark.parametrize(
+    ("languages", "home"),
+    [("ko-KR", "ko"), ("ko", "ko"), ("en-GB", "en"), ("fr-FR", "en")],
+)
+def test_landing_follows_the_browsers_language(address, new_page, languages, home):
+    page = new_page(locale=languages)
+    page.goto(address)
+    page.wait_for_url(f"{address}book/{home}/index.html")
+
+
+def test_landing_remembers_a_choice_and_does_not_loop(address, new_page):
+    page = new_page(locale="ko-KR")
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_url(f"{address}book/ko/index.html")
+    page.click("a.language-switch")
+    page.wait_for_url(f"{address}book/en/index.html")
+    page.wait_for_timeout(200)
+    assert page.url == f"{address}book/en/index.html"
+    page.goto(address)
+    page.wait_for_url(f"{address}book/en/index.html")
+    page.go_back()  # the landing page left no trace to fall back into
+    page.wait_for_url(f"{address}book/en/index.html")
+
+
+def test_landing_works_without_javascript(address, new_page):
+    page = new_page(java_script_enabled=False)
+    page.goto(address)
+    assert page.url == address
+    page.click("a[hreflang=ko]")
+    assert page.url == f"{address}book/ko/index.html"
+
+
+@pytest.mark.parametrize(("code", "word"), [("ko", "복사"), ("en", "Copy")])
+def test_copy_buttons_speak_the_pages_language(site, address, new_page, code, word):
+    page = new_page()
+    page.goto(f"{address}book/{code}/{chapter(site)}")
+    buttons = page.locator("button.copybtn")
+    assert buttons.count() > 0
+    assert buttons.first.get_attribute("data-tooltip") == word
+    assert buttons.first.locator("title").text_content() == word
+
+
+def test_the_dark_choice_is_kept(site, address, new_page):
+    page = new_page(color_scheme="light", viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}book/ko/{chapter(site)}")
+    theme = "document.documentElement.dataset.theme"
+    for _ in range(3):
+        if page.evaluate(theme) == "dark":
+            break
+        page.click(".theme-switch-button")
+    assert page.evaluate(theme) == "dark"
+    page.goto(f"{address}book/en/{chapter(site)}")
+    assert page.evaluate(theme) == "dark"

@@ -1,0 +1,136 @@
+"""The extension's own parts: anchors, words for search, and the faults that must stop a build."""
+
+import json
+import re
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def booksite(root):
+    sys.path.insert(0, str(root / "book/_ext"))
+    import booksite.anchors
+    import booksite.search
+
+    yield booksite
+    sys.path.remove(str(root / "book/_ext"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Choosing k", "choosing-k"),
+        ("K-means++: better starts", "k-means-better-starts"),
+        ("Where it fails, and why", "where-it-fails-and-why"),
+        ("The norm $\\lVert x \\rVert$", "the-norm-lvert-x-rvert"),
+    ],
+)
+def test_slug(booksite, heading, anchor):
+    assert booksite.anchors.slug(heading) == anchor
+
+
+def test_anchors_are_distinct(booksite):
+    headings = [(2, "Check"), (2, "Check"), (2, "Check 2"), (2, "한글"), (2, "Check")]
+    found = booksite.anchors.anchors(headings)
+    assert found == ["check", "check-2", "check-2-2", "section-4", "check-3"]
+
+
+def test_headings_of_a_notebook_leave_out_code(booksite, tmp_path):
+    cells = [
+        {"cell_type": "markdown", "source": ["# One *two* `three`\n", "\n", "```\n# no\n```\n"]},
+        {"cell_type": "code", "source": ["# no\n"]},
+        {"cell_type": "markdown", "source": ["### Four $k$\n", "> # quoted\n"]},
+    ]
+    path = tmp_path / "page.ipynb"
+    path.write_text(json.dumps({"cells": cells}), "utf8")
+    found = booksite.anchors.source_headings(str(path))
+    assert found == [(1, "One two three"), (3, "Four k")]
+
+
+def test_korean_words_are_cut_alike_in_index_and_query(booksite, new_page):
+    texts = ["오토인코더는 학습을 돕는다", "GAN은 k-평균과 다르다", "값, 수 3개와 x_n", "MNIST를"]
+    search = booksite.search.SearchKorean({})
+    page = new_page()
+    split = f"(text) => {{ {search.js_splitter_code} return splitQuery(text); }}"
+    for text in texts:
+        assert search.split(text) == page.evaluate(split, text)
+    assert search.split("오토인코더는") == ["오토", "토인", "인코", "코더", "더는"]
+
+
+PIXEL = (  # the smallest PNG
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+
+
+def notebook(*markdown):
+    """A notebook of Markdown cells around one figure."""
+    output = {"output_type": "display_data", "data": {"image/png": PIXEL}, "metadata": {}}
+    figure = {
+        "cell_type": "code",
+        "id": "figure",
+        "metadata": {},
+        "source": "plot()",
+        "outputs": [output],
+        "execution_count": 1,
+    }
+    cells = [
+        {"cell_type": "markdown", "id": f"text-{i}", "metadata": {}, "source": text}
+        for i, text in enumerate(markdown)
+    ]
+    cells.insert(1, figure)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+PAGES = {
+    "ko": {
+        "index.md": "# 집\n\n[절](one.ipynb#the-plot)",
+        "one.ipynb": notebook(
+            "# 하나", "**그림 1.1.** 점 $x$ 하나입니다.", '## 그림\n\n<a id="here"></a>여기'
+        ),
+        "two.md": "# 둘\n\n[여기](one.ipynb#here)",
+    },
+    "en": {
+        "index.md": "# Home\n\n[Plot](one.ipynb#the-plot)",
+        "one.ipynb": notebook(
+            "# One", "**Figure 1.1.** A point $x$.", '## The plot\n\n<a id="here"></a>Here'
+        ),
+        "two.md": "# Two\n\n[here](one.ipynb#here)",
+    },
+}
+FAULTS = {
+    "ko": PAGES["ko"]
+    | {
+        "one.ipynb": notebook("# 하나", "그림에 설명이 없습니다.", "## 그림"),
+        "two.md": "# 둘\n\n[없는 절](one.ipynb#nowhere)",
+    },
+    "en": PAGES["en"]
+    | {
+        "one.ipynb": notebook("# One", "No caption.", "## The plot", "## One more"),
+        "two.md": "# Two\n\n[gone](gone.md)",
+    },
+}
+
+
+def test_links_find_anchors_in_both_languages(little_book):
+    status, log, site = little_book(PAGES)
+    assert status == 0, log
+    for code in ("ko", "en"):
+        assert 'href="one.html#the-plot"' in (site / f"book/{code}/index.html").read_text("utf8")
+        assert 'href="one.html#here"' in (site / f"book/{code}/two.html").read_text("utf8")
+        page = (site / f"book/{code}/one.html").read_text("utf8")
+        assert 'id="the-plot"' in page
+        assert 'id="here"' in page
+    assert 'alt="그림 1.1. 점 x 하나입니다."' in (site / "book/ko/one.html").read_text("utf8")
+
+
+def test_faults_stop_the_build(little_book):
+    status, log, _ = little_book(FAULTS)
+    assert status != 0
+    assert re.search("the headings do not pair up: book/ko/one", log)
+    assert len(re.findall("a figure without a caption", log)) == 2
+    assert re.search("local id not found.*nowhere", log)
+    assert re.search("WARNING.*gone", log)
