@@ -6,13 +6,13 @@ import subprocess
 
 from tools.book import BookError
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 
 def find():
-    """Return the path of a Chromium: $CHROMIUM if set, else the first on the PATH, else None."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the path of the first Chromium on the PATH, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def install():
@@ -30,11 +30,10 @@ def install():
         print("+", " ".join(step), flush=True)
         if subprocess.run(step, env=environment, check=False).returncode:
             raise BookError(f"{' '.join(step)} failed; {advice}")
-    return find() or _missing(advice)
-
-
-def _missing(advice):
-    raise BookError(f"apt-get installed no Chromium under the names {', '.join(NAMES)}; {advice}")
+    path = find()
+    if path is None:
+        raise BookError(f"apt-get installed no Chromium named {' or '.join(NAMES)}; {advice}")
+    return path
 
 
 def add_arguments(parser):

@@ -29,9 +29,7 @@ def stages(root):
         "pages": [*pytest, "tests/notebooks"],
         "tools": [*pytest, *workers, "tests/tools"],
         "browser": [*python, "tools", "browser"],
-        "site": [str(Path(sys.executable).with_name("jupyter-book")), "build", "."]
-        + ["-W", "-n", "--keep-going"],
-        "pages in the browser": [*pytest, "tests/site"],
+        "site": [*pytest, *workers, "tests/site"],
     }
 
 
@@ -81,8 +79,8 @@ def main(args, root):
         if status:
             failed.append(name)
         word = "FAILED" if status else "ok"
-        rows.append(f"{name:<22}{time.perf_counter() - start:6.1f} s  {word:<8}{closing}")
+        rows.append(f"{name:<10}{time.perf_counter() - start:6.1f} s  {word:<8}{closing}")
     print("\n== stages")
     print("\n".join(rows))
-    print(f"{'total':<22}{time.perf_counter() - total:6.1f} s  {len(failed)} stages failed")
+    print(f"{'total':<10}{time.perf_counter() - total:6.1f} s  {len(failed)} stages failed")
     return 1 if failed else 0

@@ -9,7 +9,6 @@ from tools.book import BookError
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """Return a machine without Chromium: a folder that is its whole PATH, and what it ran."""
-    monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(browser.os, "geteuid", lambda: 0)
     ran = []
@@ -38,13 +37,6 @@ def test_a_chromium_that_is_there_is_used(machine, name, capsys):
     assert browser.main(None, None) == 0
     assert capsys.readouterr().out.strip() == path
     assert ran == []
-
-
-def test_the_variable_comes_first(machine, monkeypatch):
-    folder, _ = machine
-    program(folder, "chromium")
-    monkeypatch.setenv("CHROMIUM", "/elsewhere/chrome")
-    assert browser.find() == "/elsewhere/chrome"
 
 
 def test_root_installs_it_with_apt_get_after_an_update(machine, capsys):
