@@ -9,7 +9,7 @@ from tools.book import SOURCE, TRANSLATION, BookError, folder, read_notebook, wr
 ADDRESS = re.compile(r"https://github\.com/([\w-]+)/([\w.-]+)")
 
 # In these files every address on GitHub is the repository's own; they name no other repository.
-OWN_FILES = ("pyproject.toml", "CITATION.cff", "README.md", "README.ko.md", "CONTRIBUTING.md")
+OWN_FILES = ("pyproject.toml", "CITATION.cff", "README.md", "README.ko.md")
 OWN = re.compile(
     r"(?<=github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
@@ -21,6 +21,8 @@ IN_BOOK = re.compile(
     r"|(?<=git clone https://github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
 )
+# The folder that `git clone` makes has the repository's name.
+FOLDER = re.compile(r"(git clone https://github\.com/\S+\s+cd )([\w.-]+)")
 SETUP_ID = "setup"
 
 
@@ -52,6 +54,8 @@ def derived(root):
     for name in OWN_FILES:
         if (root / name).exists():
             yield root / name, OWN
+    if (root / "CONTRIBUTING.md").exists():
+        yield root / "CONTRIBUTING.md", IN_BOOK  # it gives another address as an example
     for language in (SOURCE, TRANSLATION):
         for path in sorted(folder(root, language).rglob("*")):
             if path.suffix in (".md", ".ipynb") and not path.name.startswith("."):
@@ -69,8 +73,11 @@ def check(root):
     right = _forms(*split(address))
     wrong = []
     for path, pattern in derived(root):
-        where = path.relative_to(root)
-        for number, line in enumerate(path.read_text("utf8").splitlines(), 1):
+        where, text = path.relative_to(root), path.read_text("utf8")
+        for _, name in FOLDER.findall(text):
+            if not right[0].endswith(f"/{name}"):
+                wrong.append(f"{where}: cd {name}")
+        for number, line in enumerate(text.splitlines(), 1):
             for found in pattern.findall(line):
                 if found.removesuffix(".git") not in right:
                     wrong.append(f"{where}:{number}: {found}")
@@ -86,7 +93,8 @@ def check(root):
 
 def rewrite(root, address):
     """Set a new address in _config.yml and all that derives from it; return the paths changed."""
-    new, old = _forms(*split(address)), _forms(*split(configured(root)))
+    owner, name = split(address)
+    new, old = _forms(owner, name), _forms(*split(configured(root)))
     former = re.compile("|".join(rf"(?<![\w-]){re.escape(form)}(?![\w-])" for form in old))
 
     def replacement(match):
@@ -96,6 +104,7 @@ def rewrite(root, address):
     for path, pattern in [(root / "_config.yml", former), *derived(root)]:
         before = path.read_text("utf8")
         after = former.sub(replacement, pattern.sub(replacement, before))
+        after = FOLDER.sub(rf"\1{name}", after)
         if after != before:
             write_text(path, after)
             changed.append(path)

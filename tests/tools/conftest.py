@@ -88,7 +88,7 @@ def book(tmp_path):
     )
     (tmp_path / "README.md").write_text(
         "[Colab](https://colab.research.google.com/github/example-org/small-book/blob/main/x)\n"
-        "git clone https://github.com/example-org/small-book\n"
+        "git clone https://github.com/example-org/small-book\ncd small-book\n"
         "https://example-org.github.io/small-book/\n",
         "utf8",
     )

@@ -21,6 +21,7 @@ def test_a_consistent_book_passes(book):
         ("README.md", "github/example-org/small-book", "github/example-org/big-book"),
         ("README.md", "github.com/example-org/small-book", "github.com/another/small-book"),
         ("README.md", "example-org.github.io", "another.github.io"),
+        ("README.md", "cd small-book", "cd big-book"),
         ("_config.yml", "example-org/small-book", "example-org/renamed"),
     ],
 )
@@ -60,6 +61,7 @@ def test_a_new_address_reaches_every_place_and_only_those(book):
     assert "github.com/facebookresearch/faiss" in text
     assert "github.com/someone/other.name/issues" in text
     assert "https://someone.github.io/other.name/" in text
+    assert "git clone https://github.com/someone/other.name\ncd other.name\n" in text
     assert "title: Small  # kept" in text
     assert read_notebook(notebook(book, "en", "01-mean")).cells[1].source == setup_cell(NEW)
     assert book / "_config.yml" in changed
