@@ -1,5 +1,6 @@
 """The appendix says what the library does, and the glossary says the same in all its tables."""
 
+import json
 import re
 from pathlib import Path
 
@@ -65,6 +66,22 @@ def test_every_term_has_a_definition_of_one_sentence_or_two(language):
         assert len(row) == 3
         assert row[2].endswith("."), row
         assert 10 <= len(row[2]) <= 160, row
+
+
+def test_the_chapters_introduce_terms_as_the_glossary_has_them():
+    """A term first appears as 한국어(English); that pair must be the glossary's."""
+    korean = {english.lower(): word for word, english, _ in terms("ko", 1)}
+    met = 0
+    for path in sorted((BOOK / "ko").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf8"))["cells"]:
+            if cell["cell_type"] != "markdown":
+                continue
+            pairs = re.findall(r"([^\n(]+)\(([A-Za-z][A-Za-z' +-]+)\)", "".join(cell["source"]))
+            for before, english in pairs:
+                if english.lower() in korean:
+                    met += 1
+                    assert before.endswith(korean[english.lower()]), (path.name, before, english)
+    assert met >= 20
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
