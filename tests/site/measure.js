@@ -18,12 +18,14 @@
   };
   const over = ([r, g, b, a], under) =>
     [r, g, b].map((value, i) => value * a + under[i] * (1 - a)).concat(1);
-  const background = (element) => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
-      layers.push(parse(getComputedStyle(e).backgroundColor));
+  // `known` keeps what was found for other elements of the same page in the same colours.
+  const background = (element, known) => {
+    if (!element) return [255, 255, 255, 1];
+    if (!known.has(element)) {
+      const own = parse(getComputedStyle(element).backgroundColor);
+      known.set(element, over(own, background(element.parentElement, known)));
     }
-    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255, 1]);
+    return known.get(element);
   };
   const luminance = (colour) => {
     const [r, g, b] = colour.slice(0, 3).map((value) => value / 255)
@@ -35,12 +37,13 @@
   const contrast = () => {
     const skip = "svg, script, style, noscript, .headerlink, mjx-container, #pst-skip-link";
     const least = { count: 0, ratio: 21 };
+    const known = new Map();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       if (!node.data.trim() || element.closest(skip)) continue;
       if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-      const behind = background(element);
+      const behind = background(element, known);
       const text = luminance(over(parse(getComputedStyle(element).color), behind));
       const pair = [text, luminance(behind)].sort((a, b) => b - a);
       const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
