@@ -32,7 +32,7 @@ def cluster_colors(n_clusters):
     return plt.get_cmap("turbo")(np.linspace(0.05, 0.95, n_clusters))
 
 
-def scatter_clusters(ax, x, labels=None, centers=None, *, title=None, size=10):
+def scatter_clusters(ax, x, labels=None, centers=None, *, title=None, size=10, center_size=80):
     """Draw 2-D points, coloured by cluster, with the centres as black crosses.
 
     Args:
@@ -41,7 +41,7 @@ def scatter_clusters(ax, x, labels=None, centers=None, *, title=None, size=10):
         labels: `(N,)` integers; -1 marks noise (drawn grey). None draws every point grey.
         centers: `(K, 2)` points, or None.
         title: text above the axes.
-        size: marker area in points squared.
+        size, center_size: marker areas in points squared.
 
     Raises:
         ValueError: `x` is not `(N, 2)`, or `labels` has another length.
@@ -59,8 +59,9 @@ def scatter_clusters(ax, x, labels=None, centers=None, *, title=None, size=10):
     ax.scatter(x[:, 0], x[:, 1], s=size, c=colors, alpha=0.75, linewidths=0)
     if centers is not None:
         centers = np.asarray(centers)
-        ax.scatter(centers[:, 0], centers[:, 1], s=170, c="white", marker="X", linewidths=0)
-        ax.scatter(centers[:, 0], centers[:, 1], s=80, c="black", marker="X", linewidths=0)
+        ax.scatter(centers[:, 0], centers[:, 1], s=2.1 * center_size, c="white", marker="X",
+                   linewidths=0)
+        ax.scatter(centers[:, 0], centers[:, 1], s=center_size, c="black", marker="X", linewidths=0)
     ax.set(xticks=[], yticks=[], title=title)
 
 
@@ -92,7 +93,7 @@ def show_images(images, *, n_columns=10, titles=None, size=0.85):
         images: `(N, C, H, W)` or a list of `(C, H, W)`, values in [0, 1] (clipped); C is 1 or 3.
         n_columns: images a row.
         titles: N strings, or None.
-        size: width and height of one image in inches.
+        size: width of one image in inches; the height follows the first image's shape.
 
     Raises:
         ValueError: no images, or one that is not `(1, H, W)` or `(3, H, W)`.
@@ -105,9 +106,9 @@ def show_images(images, *, n_columns=10, titles=None, size=0.85):
             raise ValueError(f"images must be (C, H, W) with C = 1 or 3, got {image.shape}")
     n_columns = min(n_columns, len(images))
     n_rows = -(-len(images) // n_columns)
-    extra = 0.22 if titles is not None else 0.0
+    height = size * images[0].shape[1] / images[0].shape[2] + (0.22 if titles is not None else 0)
     fig, axes = plt.subplots(n_rows, n_columns, squeeze=False,
-                             figsize=(size * n_columns, (size + extra) * n_rows))
+                             figsize=(size * n_columns, height * n_rows))
     for ax in axes.flat:
         ax.axis("off")
     for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
