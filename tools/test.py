@@ -1,6 +1,7 @@
 """The stages of ``make test``, each with its time; all run, and any failure fails the whole."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -68,6 +69,8 @@ def main(args, root):
             raise BookError(f"no stage {name!r}; there are: {', '.join(commands)}")
     rows, failed, total = [], [], time.perf_counter()
     (root / COVERAGE).parent.mkdir(exist_ok=True)
+    # Apart from what a `pytest --cov` beside this one writes: coverage merges all that it finds.
+    os.environ["COVERAGE_FILE"] = str(root / COVERAGE.with_suffix(".data"))
     for name in args.stages or commands:
         print(f"\n== {name}: {' '.join(commands[name])}", flush=True)
         start = time.perf_counter()
