@@ -1,4 +1,4 @@
-"""The few drawings that more than one figure of the book needs; everything else is plain matplotlib."""
+"""The few drawings that more than one figure needs; everything else is plain matplotlib."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt

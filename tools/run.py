@@ -8,6 +8,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.book import SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
+from tools.pictures import shrink_outputs
 from tools.sync import sync
 
 # The same on every machine: the kernel that really ran would write its patch version here.
@@ -62,7 +63,7 @@ def run(root, name, timeout=600):
     """
     path = notebook(root, SOURCE, name)
     start = time.perf_counter()
-    content = strip(execute(path, timeout))
+    content = shrink_outputs(strip(execute(path, timeout)))
     seconds = time.perf_counter() - start
     write_notebook(path, content)
     report = sync(root, name)
