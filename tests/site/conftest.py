@@ -16,8 +16,9 @@ import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
+from tools.browser import INSTALL, find
+
 ROOT = Path(__file__).parents[2]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # The site lives in a folder of its host on GitHub Pages; a link from the host's root must not work.
 FOLDER = "unsupervised-learning"
 
@@ -147,9 +148,9 @@ def address(site, serve):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find()
     if path is None:
-        pytest.fail("these tests need Chromium: sudo apt-get install chromium", pytrace=False)
+        pytest.fail(f"no Chromium; install it: sudo {' '.join(INSTALL)}", pytrace=False)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         launched = playwright.chromium.launch(executable_path=path, args=arguments)
