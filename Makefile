@@ -37,7 +37,7 @@ update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirem
 	$(BIN)/python -m tools update
 
 clean:  ## remove what was built (the environment .venv stays)
-	rm -rf _build node_modules .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf _build node_modules .ruff_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # The newest Python that will do.
