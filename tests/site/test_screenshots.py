@@ -7,8 +7,8 @@ from tools.book import BookError
 from tools.screenshots import MOST_BYTES, PAGES, WINDOW, take
 
 
-def test_it_photographs_both_languages(site, tmp_path):
-    paths = take(site, tmp_path / "images")
+def test_it_photographs_both_languages(browser, site, tmp_path):
+    paths = take(browser, site, tmp_path / "images")
     assert [path.stem for path in paths] == list(PAGES)
     pictures = [Image.open(path).convert("RGB") for path in paths]
     for path, picture in zip(paths, pictures, strict=True):
@@ -18,6 +18,6 @@ def test_it_photographs_both_languages(site, tmp_path):
     assert pictures[0].tobytes() != pictures[1].tobytes()
 
 
-def test_it_asks_for_the_site(tmp_path):
+def test_it_asks_for_the_site(browser, tmp_path):
     with pytest.raises(BookError, match="make book"):
-        take(tmp_path, tmp_path / "images")
+        take(browser, tmp_path, tmp_path / "images")
