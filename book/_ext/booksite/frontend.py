@@ -59,8 +59,7 @@ def copy(root, static):
         target = static / folder
         target.mkdir(parents=True, exist_ok=True)
         for source in sources:
-            if not (target / source.name).exists():
-                shutil.copyfile(source, target / source.name)
+            shutil.copyfile(source, target / source.name)
 
 
 def add_files(app):
