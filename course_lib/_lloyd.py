@@ -1,15 +1,16 @@
-"""The engine of `kmeans.KMeans`: Lloyd's iterations in torch, block by block."""
+"""The runs of `kmeans.KMeans`: Lloyd's algorithm and mini-batches, on prepared data.
+
+The steps are those of `kmeans.lloyd`, with one thing spared besides what `_blocks` spares: the
+sums of the clusters change only by the rows that change cluster, 1 % of them after a few steps.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
-import torch
-
-CHUNK = 2048
 
 
 class Result(NamedTuple):
-    """What a run found, as NumPy: centers (K, D), labels (N,), inertia, iterations."""
+    """What a run found: centers (K, D), labels (N,) int32, inertia, iterations."""
 
     centers: np.ndarray
     labels: np.ndarray
@@ -17,138 +18,116 @@ class Result(NamedTuple):
     n_iter: int
 
 
-class Problem:
-    """Data (N, D), metric and weights, prepared once for many runs on one device."""
+def lloyd(data, centers, max_iter, tol):
+    """Lloyd's algorithm on `data` (Blocks) from the centres (K, D).
 
-    def __init__(self, x, metric, weight, device):
-        self.metric, self.dtype = metric, x.dtype
-        self.origin = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
-        if metric != "euclidean":
-            self.origin = np.zeros_like(self.origin)
-        x = x - self.origin if metric == "euclidean" else x.copy()
-        self.x = torch.from_numpy(x).to(device)  # (N, D)
-        if metric == "cosine":
-            self.x = torch.nn.functional.normalize(self.x, eps=0)
-        self.weight = torch.ones(len(x)) if weight is None else torch.from_numpy(weight)
-        self.weight = self.weight.to(self.x)  # (N,)
-        self.scale = self.x.var(dim=0, correction=0).mean()
+    It stops like scikit-learn's: when no label changes, when the squared movement of the centres
+    is at most tol times the mean variance of the features, or after max_iter iterations.
+    """
+    centers, gap = data.inside(centers), data.new_gap(len(centers))
+    labels = member = total = None
+    for n_iter in range(1, max_iter + 1):  # noqa: B007
+        old, labels = labels, data.nearest(centers, labels, gap)
+        if old is not None and np.array_equal(labels, old):
+            break
+        old_member, member = member, fill_empty(data, labels, centers)
+        before = centers
+        centers, total = update(data, centers, member, old_member, total)
+        moved = centers - before
+        if (moved**2).sum() <= tol * data.variance:
+            labels = data.nearest(centers)
+            break
+        if gap is not None:
+            drift = np.linalg.norm(moved, 1 if data.metric == "manhattan" else 2, axis=1)
+            top = drift.argmax()
+            other = np.full(len(drift), drift[top])  # (K,) the most that any other centre moved
+            other[top] = np.delete(drift, top).max()
+            gap -= (drift + other)[labels]
+    else:
+        labels = data.nearest(centers)
+    return result(data, centers, labels, n_iter)
 
-    def _inside(self, centers):
-        centers = torch.from_numpy(centers.astype(self.dtype) - self.origin).to(self.x)
-        return torch.nn.functional.normalize(centers) if self.metric == "cosine" else centers
 
-    def _outside(self, centers):
-        return (centers.double().cpu().numpy() + self.origin).astype(self.dtype)
+def mini_batch(data, centers, max_iter, tol, batch_size, rng):
+    """Mini-batches: each pulls its centres by its share of the weight that they have seen.
 
-    def assign(self, centers):
-        """Labels (N,) int32 and costs (N,) float64 at the given centres (K, D)."""
-        centers = self._inside(centers)
-        labels = self._labels(self.x, centers)
-        cost = self._cost(self.x, centers, labels)
-        return labels.int().cpu().numpy(), cost.cpu().numpy()
+    max_iter counts passes over the data; it stops early when a pass moves the centres by at most
+    tol, as above. Source: Sculley, Web-scale k-means clustering, WWW 2010.
+    """
+    centers = data.inside(centers)
+    seen = np.zeros(len(centers))  # (K,) weight
+    for n_iter in range(1, max_iter + 1):  # noqa: B007
+        before, seen_before = centers, seen.copy()
+        order = rng.permutation(len(data.x))
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            labels = data.nearest(centers, rows=rows)[rows]
+            count = np.bincount(labels, data.weight[rows], len(centers))
+            seen += count
+            rate = np.divide(count, seen, out=np.zeros(len(count)), where=seen > 0)
+            best, _ = update(data, centers, labels, rows=rows)
+            centers = finish(data, centers + rate[:, None] * (best - centers), centers)
+        if (seen == seen_before).any():  # a centre without a row in the whole pass
+            labels = fill_empty(data, data.nearest(centers), centers)
+            centers, _ = update(data, centers, labels)
+        if ((centers - before) ** 2).sum() <= tol * data.variance:
+            break
+    return result(data, centers, data.nearest(centers), n_iter)
 
-    def _labels(self, x, centers):
-        parts = []
-        for rows in x.split(CHUNK):
-            if self.metric == "manhattan":
-                score = torch.cdist(rows, centers, p=1)
-            else:
-                score = torch.addmm((centers**2).sum(1), rows, centers.T, alpha=-2)
-            parts.append(score.argmin(1))
-        return torch.cat(parts)
 
-    def _cost(self, x, centers, labels):
-        parts = []
-        for rows, label in zip(x.split(CHUNK), labels.split(CHUNK)):
-            gap = (rows - centers[label]).double()
-            if self.metric == "manhattan":
-                parts.append(gap.abs().sum(1))
-            else:  # for unit vectors, 1 - cos is half the squared distance
-                parts.append((gap**2).sum(1) / (2 if self.metric == "cosine" else 1))
-        return torch.cat(parts)
+def result(data, centers, labels, n_iter):
+    """The run's result in terms of the data as given."""
+    inertia = float(data.weight @ data.cost(centers, labels))
+    return Result(*data.outside(centers, labels), inertia, n_iter)
 
-    def _update(self, x, weight, labels, centers):
-        """New centres (K, D) and the weight of each cluster (K,)."""
-        total = torch.zeros(len(centers), dtype=torch.float64, device=x.device)
-        total.index_add_(0, labels, weight.double())
-        if self.metric == "manhattan":
-            new = centers.clone()
-            for k in torch.unique(labels):
-                new[k] = _median(x[labels == k], weight[labels == k])
-        else:
-            new = torch.zeros_like(centers, dtype=torch.float64)
-            for rows, label, w in zip(x.split(CHUNK), labels.split(CHUNK), weight.split(CHUNK)):
-                new.index_add_(0, label, (rows * w[:, None]).double())
-            new /= total[:, None]
-            if self.metric == "cosine":
-                new = torch.nn.functional.normalize(new)
-            new = new.to(centers)
-        lost = (total == 0) | ~(new.abs().sum(1) > 0) & (self.metric == "cosine")
-        return torch.where(lost[:, None], centers, new), total
 
-    def _fill(self, labels, centers, weight, x):
-        count = torch.bincount(labels[weight > 0], minlength=len(centers))
-        if (count > 0).all():
-            return labels
-        labels = labels.clone()
-        cost = self._cost(x, centers, labels)
-        for k in torch.nonzero(count == 0).flatten():
-            far = torch.where((count[labels] > 1) & (weight > 0), cost, -1.0).argmax()
-            if count[labels[far]] > 1 and weight[far] > 0:
-                count[labels[far]] -= 1
-                count[k] += 1
-                labels[far] = k
+def update(data, centers, labels, member=None, total=None, rows=None):
+    """New centres (K, D) for the labels of the rows (None: all), and the sums (K, D) behind them.
+
+    member, total: labels and sums of the step before, if there was one.
+    """
+    weight = data.weight if rows is None else data.weight[rows]
+    count = np.bincount(labels, weight, len(centers))  # (K,)
+    changed = None if member is None else np.flatnonzero(labels != member)
+    if data.metric == "manhattan":
+        which = np.flatnonzero(count)
+        if member is not None:  # the other clusters have the same members, so the same medians
+            which = np.intersect1d(which, [labels[changed], member[changed]])
+        centers = centers.copy()
+        for k in which:
+            chosen = np.flatnonzero((labels == k) & (weight > 0))
+            centers[k] = data.median(chosen if rows is None else rows[chosen], weight[chosen])
+        return data.round(centers), None
+    if changed is None or 2 * len(changed) > len(labels):
+        total = data.sums(rows, labels[:, None], weight[:, None], len(centers))
+    else:  # join the new cluster, leave the old one
+        moves = np.stack([labels[changed], member[changed]], axis=1)
+        signed = np.stack([weight[changed], -weight[changed]], axis=1)
+        total = total + data.sums(changed, moves, signed, len(centers))
+    mean = np.divide(total, count[:, None], out=centers.copy(), where=count[:, None] > 0)
+    return finish(data, mean, centers), total
+
+
+def finish(data, centers, old):
+    """Centres made unit under "cosine"; the old one where the members cancel out: any will do."""
+    if data.metric == "cosine":
+        length = np.linalg.norm(centers, axis=1, keepdims=True)
+        centers = np.divide(centers, length, out=old.copy(), where=length > 1e-12)
+    return data.round(centers)
+
+
+def fill_empty(data, labels, centers):
+    """Labels in which every empty cluster has received the row farthest from its centre."""
+    count = np.bincount(labels, data.heavy, len(centers))  # (K,)
+    if count.all():
         return labels
-
-    def lloyd(self, centers, max_iter, tol):
-        centers, old = self._inside(centers), None
-        for n_iter in range(1, max_iter + 1):
-            labels = self._labels(self.x, centers)
-            filled = self._fill(labels, centers, self.weight, self.x)
-            new, _ = self._update(self.x, self.weight, filled, centers)
-            shift = ((new - centers) ** 2).sum()
-            centers = new
-            if old is not None and torch.equal(labels, old):
-                break
-            old = labels
-            if shift <= tol * self.scale:
-                break
-        return self._result(centers, n_iter)
-
-    def mini_batch(self, centers, max_iter, tol, batch_size, rng):
-        centers = self._inside(centers)
-        seen = torch.zeros(len(centers), dtype=torch.float64, device=self.x.device)
-        for n_iter in range(1, max_iter + 1):
-            before, before_seen = centers, seen.clone()
-            order = torch.from_numpy(rng.permutation(len(self.x))).to(self.x.device)
-            for rows in order.split(batch_size):
-                x, weight = self.x[rows], self.weight[rows]
-                labels = self._labels(x, centers)
-                new, total = self._update(x, weight, labels, centers)
-                seen += total
-                rate = (total / seen.clamp(min=1e-300))[:, None].to(centers)
-                centers = centers + rate * (new - centers)
-                if self.metric == "cosine":
-                    centers = torch.nn.functional.normalize(centers)
-            if (seen == before_seen).any():
-                labels = self._labels(self.x, centers)
-                labels = self._fill(labels, centers, self.weight, self.x)
-                centers, seen = self._update(self.x, self.weight, labels, centers)
-            if ((centers - before) ** 2).sum() <= tol * self.scale:
-                break
-        return self._result(centers, n_iter)
-
-    def _result(self, centers, n_iter):
-        labels = self._labels(self.x, centers)
-        inertia = float(self._cost(self.x, centers, labels) @ self.weight.double())
-        return Result(self._outside(centers), labels.int().cpu().numpy(), inertia, n_iter)
-
-
-def _median(x, weight):
-    """Weighted median of each column of x (n, D): (D,); the middle of two where two will do."""
-    x, order = x.sort(dim=0)  # (n, D)
-    below = weight.double()[order].cumsum(0)  # (n, D)
-    half = below[-1] / 2
-    low = (below < half).sum(0).clamp(max=len(x) - 1)
-    high = (below <= half).sum(0).clamp(max=len(x) - 1)
-    return (x.gather(0, low[None]) + x.gather(0, high[None]))[0] / 2
+    labels, cost = labels.copy(), data.cost(centers, labels)
+    for k in np.flatnonzero(count == 0):
+        spare = (count[labels] > 1) & (data.heavy > 0)  # no other cluster may become empty
+        if not spare.any():
+            break  # fewer rows than clusters: equal rows count once
+        far = np.where(spare, cost, -1.0).argmax()
+        count[labels[far]] -= 1
+        count[k] += 1
+        labels[far] = k
+    return labels

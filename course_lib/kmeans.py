@@ -1,7 +1,7 @@
 """K-means clustering: the textbook algorithm, step by step, and a fast scikit-learn estimator.
 
 `assign`, `update`, `lloyd` and `kmeans_plusplus` are written to be read; chapter 1 prints them.
-`KMeans` finds the same clusters with the same steps, in `_lloyd`'s cache-sized blocks.
+`KMeans` finds the same clusters with the same steps, in `_blocks`' cache-sized blocks.
 
 Three metrics, each with the centre that minimises its own cost:
 
@@ -30,6 +30,8 @@ from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from course_lib import _lloyd
+from course_lib._blocks import Blocks
+from course_lib._device import OnDevice
 
 METRICS = ("euclidean", "cosine", "manhattan")
 CHUNK = 1024  # rows at a time: (CHUNK, K) costs in memory, never (N, K)
@@ -250,16 +252,16 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         rng = check_random_state(self.random_state)
         starts = [self.init] if not isinstance(self.init, str) else [self.init] * self.n_init
 
-        problem = _lloyd.Problem(X, self.metric, None if sample_weight is None else weight, device)
         best = None
-        for start in starts:
-            centers = self._start(X, start, weight, rng)
-            if self.batch_size is None:
-                result = problem.lloyd(centers, self.max_iter, self.tol)
-            else:
-                result = problem.mini_batch(centers, self.max_iter, self.tol, self.batch_size, rng)
-            if best is None or result.inertia < best.inertia:
-                best = result
+        with self._data(X, device, weight) as data:
+            for start in starts:
+                centers, limits = self._start(X, start, weight, rng), (self.max_iter, self.tol)
+                if self.batch_size is None:
+                    result = _lloyd.lloyd(data, centers, *limits)
+                else:
+                    result = _lloyd.mini_batch(data, centers, *limits, self.batch_size, rng)
+                if best is None or result.inertia < best.inertia:
+                    best = result
         self.cluster_centers_, self.labels_, self.inertia_, self.n_iter_ = best
         self._n_features_out = self.n_clusters
         found = len(np.unique(self.labels_))
@@ -299,7 +301,16 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         check_is_fitted(self)
         device = self._device(X)
         X = _check_matrix("X", X, self.metric, estimator=self, reset=False)
-        return _lloyd.Problem(X, self.metric, None, device).assign(self.cluster_centers_)
+        with self._data(X, device) as data:
+            centers = data.inside(self.cluster_centers_)
+            labels = data.nearest(centers)
+            cost = data.cost(centers, labels)
+            return data.outside(centers, labels)[1], data.ungroup(cost)
+
+    def _data(self, X, device, weight=None):
+        if device.type == "cpu":
+            return Blocks(X, self.metric, weight)
+        return OnDevice(X, self.metric, weight, device=device)
 
     def _start(self, X, init, weight, rng):
         if isinstance(init, str) and init == "k-means++":
@@ -338,7 +349,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
             return X.device if isinstance(X, torch.Tensor) else torch.device("cpu")
         try:
             device = torch.device(self.device)
-            torch.empty(0, device=device)  # raises where this machine lacks the device
+            torch.empty(0, device=device, dtype=torch.float64)  # raises where there is none
         except (RuntimeError, TypeError, AssertionError, NotImplementedError) as error:
             raise ValueError(
                 f"device must be None or a torch device of this machine, got {self.device!r}: "
@@ -376,7 +387,7 @@ def _check_matrix(name, value, metric, *, estimator=None, reset=True):
     got, wanted = _describe(value), f"{name} must be a dense 2-D array (N, D) of finite numbers"
     if issparse(value):
         raise TypeError(f"{wanted}, got a sparse {got}; sparse input is not supported")
-    options = dict(dtype=[np.float64, np.float32], order="C")
+    options = {"dtype": [np.float64, np.float32], "order": "C"}
     try:
         if isinstance(value, torch.Tensor):
             value = value.detach().cpu().numpy()
