@@ -4,6 +4,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,10 @@ def site(tmp_path_factory):
             (output / "_build/html").rename(output / FOLDER)
         (base / "site.log.part").write_text(text, "utf8")
         (base / "site.log.part").rename(log)
-    assert (output / FOLDER).exists(), log.read_text("utf8")
+    if not (output / FOLDER).exists():
+        lines = log.read_text("utf8").splitlines()
+        faults = [line for line in lines if re.search("WARNING|[Ee]rror", line)]
+        pytest.fail("\n".join(["the site does not build:", *(faults or lines)]), pytrace=False)
     return output / FOLDER
 
 

@@ -12,6 +12,13 @@
     };
   };
 
+  // Equations whose beginning no scrolling can bring into view.
+  const cut = () => [...document.querySelectorAll("div.math")].filter((box) => {
+    box.scrollLeft = -1e6;
+    const drawn = box.querySelector("mjx-math");
+    return drawn.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
+  }).length;
+
   const parse = (colour) => {
     const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
     return [r, g, b, a];
@@ -68,8 +75,9 @@
       shown: count(".math > mjx-container"),
       errors: count("mjx-merror, [data-mjx-error]"),
       readable: count(".math > mjx-container > mjx-assistive-mml"),
+      numbers: count("[id^='mjx-eqn']"),
     };
   };
 
-  return { overflow, contrast, figures, maths };
+  return { overflow, cut, contrast, figures, maths };
 })()

@@ -47,6 +47,7 @@ def tour(site, browser, address):
         note["figures"] = page.evaluate("measure.figures()")
         page.set_viewport_size({"width": 390, "height": 844})
         note["phone"] = page.evaluate("measure.overflow()")
+        note["cut"] = page.evaluate("measure.cut()")
         page.close()
     context.close()
     return seen
@@ -81,6 +82,19 @@ def test_figures_keep_a_light_ground_in_the_dark(tour):
     figures = [figure for note in tour.values() for figure in note["figures"]]
     assert figures
     assert set(map(tuple, figures)) == {("rgb(255, 255, 255)", "none")}
+
+
+def test_wide_equations_can_be_read_from_the_start(tour):
+    assert not {name: note["cut"] for name, note in tour.items() if note["cut"]}
+
+
+def test_equations_are_numbered(site, tour):
+    numbered = 0
+    for name, note in tour.items():
+        source = (site / name.split("?")[0]).read_text("utf8")
+        assert note["maths"]["numbers"] == source.count(r"\tag{"), name
+        numbered += note["maths"]["numbers"]
+    assert numbered > 10
 
 
 def test_mathematics_is_set_and_can_be_read_aloud(tour):

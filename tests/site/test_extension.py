@@ -105,7 +105,7 @@ FAULTS = {
     "ko": PAGES["ko"]
     | {
         "one.ipynb": notebook("# 하나", "그림에 설명이 없습니다.", "## 그림"),
-        "two.md": "# 둘\n\n[없는 절](one.ipynb#nowhere)",
+        "two.md": "# 둘\n\n[없는 절](one.ipynb#nowhere)\n\n**그림 1.2.** 그림이 없습니다.",
     },
     "en": PAGES["en"]
     | {
@@ -132,5 +132,6 @@ def test_faults_stop_the_build(little_book):
     assert status != 0
     assert re.search("the headings do not pair up: book/ko/one", log)
     assert len(re.findall("a figure without a caption", log)) == 2
+    assert re.search("a caption without a figure: 그림 1.2.", log)
     assert re.search("local id not found.*nowhere", log)
     assert re.search("WARNING.*gone", log)

@@ -51,6 +51,7 @@ def test_alternates_name_both_languages_and_the_landing_page(pages, config):
         wanted = {language(n): f"{base}{n}.html" for n in (name, other(name))}
         assert found == {**wanted, "x-default": base}, name
         assert page.find("link", rel="canonical")["href"] == f"{base}{name}.html"
+        assert len(page.find("meta", attrs={"name": "description"})["content"]) > 20, name
 
 
 def test_title_and_sidebar_are_of_the_pages_language(pages, config):

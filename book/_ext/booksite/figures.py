@@ -2,8 +2,8 @@
 
 Notebooks carry a figure's caption as plain Markdown, readable on Colab and GitHub too: the cell
 after the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that paragraph becomes the
-`alt` text of the image, the image gets its size (so that the page does not jump while loading),
-and an image without a caption is a warning.
+`alt` text of the image, and the image gets its size, so that the page does not jump while loading.
+A figure without a caption is a warning, and so is a caption without a figure.
 """
 
 import posixpath
@@ -36,14 +36,12 @@ def depart_figure_image(self, node):
     """Nothing is left open."""
 
 
-def caption_after(cell):
-    """Return the caption paragraph that follows a code cell, or None."""
-    after = cell.next_node(siblings=True, descend=False)
-    if not isinstance(after, nodes.paragraph):
-        return None
-    first = next((child for child in after if child.astext()), None)  # MyST begins with ""
-    label = isinstance(first, nodes.strong) and CAPTION.match(first.astext())
-    return after if label else None
+def is_caption(node):
+    """Tell whether a node is a paragraph that begins with **Figure 1.2.**"""
+    if not isinstance(node, nodes.paragraph):
+        return False
+    first = next((child for child in node if child.astext()), None)  # MyST begins with ""
+    return isinstance(first, nodes.strong) and bool(CAPTION.match(first.astext()))
 
 
 class CaptionedFigures(SphinxTransform):
@@ -55,23 +53,26 @@ class CaptionedFigures(SphinxTransform):
         """Rewrite the output images of one page."""
         if language_of(self.config, self.env.docname) is None:
             return
+        captions = set(filter(is_caption, self.document.findall(nodes.paragraph)))
         for cell in list(self.document.findall(nodes.container)):
-            if cell.get("nb_element") != "cell_code":
-                continue
             images = list(cell.findall(nodes.image))
-            if not images:
+            if cell.get("nb_element") != "cell_code" or not images:
                 continue
-            caption = caption_after(cell)
-            if caption is None:
+            caption = cell.next_node(siblings=True, descend=False)
+            if caption not in captions:
                 logger.warning("a figure without a caption such as **Figure 1.2.**", location=cell)
                 continue
+            captions.remove(caption)
             caption["classes"].append("figure-caption")
             for image in images:
-                width, height = imagesize.get(self.env.relfn2path(image["uri"])[1])
-                described = figure_image(
-                    uri=image["uri"], alt=caption.astext(), width=width, height=height
-                )
-                image.replace_self(described)
+                image.replace_self(self.described(image, caption.astext()))
+        for caption in captions:
+            logger.warning("a caption without a figure: %s", caption.astext(), location=caption)
+
+    def described(self, image, text):
+        """Return the image with its alternative text and its size in pixels."""
+        width, height = imagesize.get(self.env.relfn2path(image["uri"])[1])
+        return figure_image(uri=image["uri"], alt=text, width=width, height=height)
 
 
 def setup(app):

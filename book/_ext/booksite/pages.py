@@ -5,10 +5,12 @@ The themes know one book with one home page and one search page. Before they rea
 the sidebar is cut down to that book.
 """
 
+from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import urlsplit
 
+from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from .languages import counterpart, home_page, language_of, search_page
@@ -55,7 +57,8 @@ def before_theme(app, page, template, context, doctree):
     context["docstitle"] = context["project"] = context["shorttitle"] = title
     search_within(context, language)
     stay_within(app, page, context, language)
-    context["metatags"] = context.get("metatags", "") + alternates(app, page, language)
+    tags = alternates(app, page, language) + description(doctree)
+    context["metatags"] = context.get("metatags", "") + tags
     context["language_switch"] = switch(app, page, language)
     if app.env.doc2path(page).endswith(".ipynb"):
         context["colab_address"] = colab_address(app.config, page)
@@ -99,6 +102,14 @@ def alternates(app, page, language):
             tags.append((code, base + app.builder.get_target_uri(other)))
     tags.append(("x-default", base))
     return "".join(f'\n<link rel="alternate" hreflang="{c}" href="{href}" />' for c, href in tags)
+
+
+def description(doctree):
+    """Return the tag that describes a page to search engines: its first paragraph."""
+    first = next(doctree.findall(nodes.paragraph), None) if doctree else None
+    if first is None:
+        return ""
+    return f'\n<meta name="description" content="{escape(first.astext(), quote=True)}" />'
 
 
 def switch(app, page, language):
