@@ -1,0 +1,1 @@
+"""Side-by-side measurements of `course_lib` against its peers."""

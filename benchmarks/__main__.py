@@ -1,0 +1,21 @@
+"""`python -m benchmarks NAME`: run one benchmark and print its table."""
+
+import importlib
+import pkgutil
+import sys
+
+import benchmarks
+
+
+def main(arguments):
+    """Run the benchmark that the first argument names, with the rest as its options."""
+    names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
+    names = sorted(name for name in names if not name.startswith("_"))
+    if not arguments or arguments[0] not in names:
+        got = arguments[0] if arguments else "nothing"
+        sys.exit(f"usage: python -m benchmarks NAME; NAME is one of {', '.join(names)}, got {got}")
+    importlib.import_module(f"benchmarks.{arguments[0]}").main(arguments[1:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
