@@ -35,8 +35,8 @@ class Blocks:
     Inside, there are n <= N distinct rows, moved by `origin` (D,); so are the centres, float64.
     """
 
-    def __init__(self, x, metric, weight=None):
-        self.metric, self.given = metric, (x, weight)
+    def __init__(self, x, metric, weight=None, *, merge=True):
+        self.metric, self.given, self.merge = metric, (x, weight), merge
 
     def __enter__(self):
         """Start the threads and prepare the data."""
@@ -54,7 +54,7 @@ class Blocks:
     def prepare(self, x, weight):
         """Merge equal rows, make them unit under "cosine", measure them, move them if need be."""
         self.weight, self.group = np.ones(len(x)) if weight is None else weight, None
-        if x.shape[1] <= 8:  # with more features, equal rows are rare and finding them costs more
+        if self.merge and x.shape[1] <= 8:  # beyond, equal rows are rare and finding them costs
             x = self._merge(x)
         self.heavy = (self.weight > 0).astype(np.float64)  # (n,) 1 where a row counts at all
         self.x = x / np.linalg.norm(x, axis=1, keepdims=True) if self.metric == "cosine" else x

@@ -11,8 +11,8 @@ SPLIT = 2**26  # costs at a time: 256 MB of float32, enough to fill a GPU
 class OnDevice(Blocks):
     """Like Blocks, with the rows x (n, D) on a device: large products there, labels here."""
 
-    def __init__(self, x, metric, weight=None, *, device):
-        super().__init__(x, metric, weight)
+    def __init__(self, x, metric, weight=None, *, merge=True, device):
+        super().__init__(x, metric, weight, merge=merge)
         self.device = device
 
     def prepare(self, x, weight):

@@ -253,7 +253,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         starts = [self.init] if not isinstance(self.init, str) else [self.init] * self.n_init
 
         best = None
-        with self._data(X, device, weight) as data:
+        # A mini-batch is a sample of the rows as given: merging equal ones would change it.
+        with self._data(X, device, weight, merge=self.batch_size is None) as data:
             for start in starts:
                 centers, limits = self._start(X, start, weight, rng), (self.max_iter, self.tol)
                 if self.batch_size is None:
@@ -307,10 +308,10 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
             cost = data.cost(centers, labels)
             return data.outside(centers, labels)[1], data.ungroup(cost)
 
-    def _data(self, X, device, weight=None):
+    def _data(self, X, device, weight=None, *, merge=True):
         if device.type == "cpu":
-            return Blocks(X, self.metric, weight)
-        return OnDevice(X, self.metric, weight, device=device)
+            return Blocks(X, self.metric, weight, merge=merge)
+        return OnDevice(X, self.metric, weight, merge=merge, device=device)
 
     def _start(self, X, init, weight, rng):
         if isinstance(init, str) and init == "k-means++":
