@@ -12,9 +12,8 @@
     };
   };
 
-  // Equations whose beginning no scrolling can bring into view.
+  // Equations that open with their beginning out of view.
   const cut = () => [...document.querySelectorAll("div.math")].filter((box) => {
-    box.scrollLeft = -1e6;
     const drawn = box.querySelector("mjx-math");
     return drawn.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
   }).length;

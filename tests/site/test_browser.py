@@ -84,7 +84,7 @@ def test_figures_keep_a_light_ground_in_the_dark(tour):
     assert set(map(tuple, figures)) == {("rgb(255, 255, 255)", "none")}
 
 
-def test_wide_equations_can_be_read_from_the_start(tour):
+def test_wide_equations_open_at_their_beginning(tour):
     assert not {name: note["cut"] for name, note in tour.items() if note["cut"]}
 
 

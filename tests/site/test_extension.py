@@ -5,6 +5,7 @@ import re
 import sys
 
 import pytest
+from bs4 import BeautifulSoup
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +86,18 @@ def notebook(*markdown):
     return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
+EQUATION = r"""\begin{aligned}
+a &= b \\
+  &= c
+\end{aligned}
+\tag{1.2}"""
 PAGES = {
     "ko": {
         "index.md": "# 집\n\n[절](one.ipynb#the-plot)",
         "one.ipynb": notebook(
             "# 하나", "**그림 1.1.** 점 $x$ 하나입니다.", '## 그림\n\n<a id="here"></a>여기'
         ),
-        "two.md": "# 둘\n\n[여기](one.ipynb#here)",
+        "two.md": f"# 둘\n\n[여기](one.ipynb#here)\n\n$$\n{EQUATION}\n$$",
     },
     "en": {
         "index.md": "# Home\n\n[Plot](one.ipynb#the-plot)",
@@ -115,16 +121,28 @@ FAULTS = {
 }
 
 
-def test_links_find_anchors_in_both_languages(little_book):
-    status, log, site = little_book(PAGES)
+@pytest.fixture(scope="module")
+def built(little_book):
+    """The folder of PAGES, built."""
+    status, log, folder = little_book(PAGES)
     assert status == 0, log
+    return folder
+
+
+def test_links_find_anchors_in_both_languages(built):
     for code in ("ko", "en"):
-        assert 'href="one.html#the-plot"' in (site / f"book/{code}/index.html").read_text("utf8")
-        assert 'href="one.html#here"' in (site / f"book/{code}/two.html").read_text("utf8")
-        page = (site / f"book/{code}/one.html").read_text("utf8")
+        assert 'href="one.html#the-plot"' in (built / f"book/{code}/index.html").read_text("utf8")
+        assert 'href="one.html#here"' in (built / f"book/{code}/two.html").read_text("utf8")
+        page = (built / f"book/{code}/one.html").read_text("utf8")
         assert 'id="the-plot"' in page
         assert 'id="here"' in page
-    assert 'alt="그림 1.1. 점 x 하나입니다."' in (site / "book/ko/one.html").read_text("utf8")
+    assert 'alt="그림 1.1. 점 x 하나입니다."' in (built / "book/ko/one.html").read_text("utf8")
+
+
+def test_equations_reach_mathjax_as_they_were_written(built):
+    page = BeautifulSoup((built / "book/ko/two.html").read_text("utf8"), "html.parser")
+    shown = page.select_one("div.math").text
+    assert "".join(shown.split()) == "".join(rf"\[{EQUATION}\]".split())
 
 
 def test_faults_stop_the_build(little_book):

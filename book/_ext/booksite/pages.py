@@ -150,6 +150,11 @@ def after_theme(app, page, template, context, doctree):
         )
 
 
+def every_page(app, env, added, changed, removed):
+    """Build all pages when one has changed: every sidebar shows the titles of all."""
+    return env.found_docs if added or changed or removed else []
+
+
 def add_search_pages(app):
     """Write a search page for each language."""
     for code in app.config.book_languages:
@@ -165,6 +170,7 @@ def drop_common_search_page(app, exception):
 def setup(app):
     """Connect the handlers around those of the themes."""
     app.connect("config-inited", set_address)
+    app.connect("env-get-outdated", every_page)
     app.connect("html-page-context", before_theme, priority=400)
     app.connect("html-page-context", after_theme, priority=900)
     app.connect("html-collect-pages", add_search_pages)
