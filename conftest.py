@@ -1,46 +1,74 @@
-"""What holds for every pytest run here: shared cores, and a time limit for each notebook."""
+"""What holds for every pytest run here: shared cores, and a limit for what a notebook costs."""
 
 import os
 from collections import defaultdict
 
+import psutil
 import pytest
 
-# Each pytest worker, and each kernel it starts, takes its share of the cores and no more.
-# Set before anything imports numpy or torch, which read it once.
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, CORES // WORKERS)))
+# Each pytest worker, and each kernel it starts, takes its share of the cores and no more: threads
+# that wait for a core that another worker holds make everything many times slower.
+# Set before anything imports numpy or torch, which read it once; and in workers alone, which would
+# inherit what the process that starts them sets.
+if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
+    affinity = getattr(os, "sched_getaffinity", lambda process: range(os.cpu_count() or 1))
+    share = len(affinity(0)) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, share)))
 os.environ["TQDM_DISABLE"] = "1"  # stored outputs hold no progress bars: see tools/run.py
 
-# Seconds that a notebook may take under nbval, on 2 cores like the ones the book is timed on;
-# a slower machine sets the variable.
+# Seconds of processor time that a notebook may take. Unlike the clock, it does not run faster when
+# something else runs beside the tests; a slower machine sets the variable.
 NOTEBOOK_SECONDS = float(os.environ.get("NOTEBOOK_SECONDS", "90"))
-seconds = defaultdict(float)  # from a notebook's name to the time its cells took
+processor = defaultdict(float)  # from a notebook's name to the processor time of its kernel
+clock = defaultdict(float)  # and to the time that passed
+
+
+def kernel_seconds():
+    """Return the processor time of the processes that this one started: nbval's kernel."""
+    total = 0.0
+    for child in psutil.Process().children(recursive=True):
+        try:
+            times = child.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+def notebook_of(nodeid):
+    """Return the path of the notebook that a test belongs to, or None."""
+    path = nodeid.split("::")[0]
+    return path if path.endswith(".ipynb") else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Fail the cell at which a notebook's time runs out."""
+    """Note what the notebook has cost so far; fail the cell at which its time runs out."""
     report = yield
-    if item.path.suffix == ".ipynb":
-        before = seconds[item.nodeid.split("::")[0]]
-        if report.passed and before <= NOTEBOOK_SECONDS < before + call.duration:
+    name = notebook_of(item.nodeid)
+    if name:
+        report.kernel_seconds = kernel_seconds()
+        if report.passed and processor[name] <= NOTEBOOK_SECONDS < report.kernel_seconds:
             report.outcome = "failed"
             report.longrepr = (
-                f"{item.path.name}: {before + call.duration:.1f} s up to this cell, "
+                f"{name}: {report.kernel_seconds:.1f} s of processor time up to this cell, "
                 f"more than NOTEBOOK_SECONDS={NOTEBOOK_SECONDS:g}"
             )
     return report
 
 
 def pytest_runtest_logreport(report):
-    """Add up each notebook's time, in the worker and where the reports of all workers arrive."""
-    name = report.nodeid.split("::")[0]
-    if name.endswith(".ipynb"):
-        seconds[name] += report.duration
+    """Keep each notebook's times, in the worker and where the reports of all workers arrive."""
+    name = notebook_of(report.nodeid)
+    if name:
+        processor[name] = max(processor[name], report.kernel_seconds)
+        clock[name] += report.duration
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say how long each notebook took."""
-    for name, time in sorted(seconds.items()):
-        terminalreporter.write_line(f"{time:6.1f} s  {name} (limit {NOTEBOOK_SECONDS:g} s)")
+    """Say what each notebook cost."""
+    for name in sorted(clock):
+        terminalreporter.write_line(
+            f"{name}: {clock[name]:.1f} s, {processor[name]:.1f} s of processor time "
+            f"(limit {NOTEBOOK_SECONDS:g})"
+        )

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.book import BookError, chapters
+from tools.book import BookError
 
 WORKERS = 2  # pytest processes; conftest.py shares the cores among them
 FLOOR = 95  # percent of lines, and of branches, of course_lib that the unit tests must reach
@@ -16,17 +16,16 @@ COVERAGE = Path("_build/coverage.json")
 ELSEWHERE = ("notebooks", "tools", "site")  # folders of tests/ with a stage of their own
 
 
-def stages(root):
+def stages():
     """Return the stages as a dict from name to command (a list of words)."""
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "--durations=5", "--durations-min=5"]
     workers = ["-n", str(WORKERS), "--dist", "loadfile"]
-    alone = ["-n", str(max(1, min(WORKERS, len(chapters(root))))), "--dist", "loadfile"]
     return {
         "lint": [*python, "ruff", "check", "."],
         "units": [*pytest, *workers, "tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],
-        "notebooks": [*pytest, *alone, "--nbval", "book/ko"],
+        "notebooks": [*pytest, *workers, "--nbval", "book/ko"],
         "pages": [*pytest, "tests/notebooks"],
         "tools": [*pytest, *workers, "tests/tools"],
         "browser": [*python, "tools", "browser"],
@@ -63,7 +62,7 @@ def add_arguments(parser):
 
 def main(args, root):
     """Run the stages, print a table of their times and counts, return 1 if any failed."""
-    commands = stages(root)
+    commands = stages()
     for name in args.stages:
         if name not in commands:
             raise BookError(f"no stage {name!r}; there are: {', '.join(commands)}")

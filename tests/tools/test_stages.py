@@ -16,7 +16,7 @@ COUNTED = "print('== 3 passed, 1 skipped in 0.10s ==')"
 def commands(monkeypatch):
     """Return the stages of a small project, for a test to fill in."""
     made = {}
-    monkeypatch.setattr(stages, "stages", lambda root: made)
+    monkeypatch.setattr(stages, "stages", lambda: made)
     monkeypatch.setenv("COVERAGE_FILE", "")  # put back afterwards
     return made
 
@@ -77,7 +77,7 @@ def test_one_stage_can_run_alone(commands, tmp_path, capsys):
 
 
 def test_every_folder_of_tests_belongs_to_a_stage():
-    made = stages.stages(ROOT)
+    made = stages.stages()
     named = {word for command in made.values() for word in command}
     assert "tests" in made["units"]
     for name in stages.ELSEWHERE:
