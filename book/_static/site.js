@@ -87,17 +87,40 @@ ready(() => {
     });
   };
 
-  // The words in their context, from the text of the page alone.
+  // The words in their context, from the text of the page alone, with a link to the section.
   Search.makeSearchSummary = (html) => {
-    const article = new DOMParser().parseFromString(html, "text/html").querySelector("article");
-    article.querySelectorAll(".headerlink, script, style, .math, h1").forEach((el) => el.remove());
-    const text = article.textContent.replace(/\s+/g, " ").trim();
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const article = page.querySelector("article");
+    article.querySelectorAll(".headerlink, script, style, h1").forEach((el) => el.remove());
+    for (const math of article.querySelectorAll(".math")) { // x_n can be read so, \frac{...} cannot
+      const source = math.textContent.replace(/\\[()[\]]/g, "");
+      math.textContent = source.includes("\\") ? "…" : source;
+    }
+    const section = smallestSection(article);
+    const text = (section ?? article).textContent.replace(/\s+/g, " ").trim();
     const found = words.map((w) => text.toLowerCase().indexOf(w)).filter((at) => at >= 0);
     const start = found.length ? Math.max(0, Math.min(...found) - 60) : 0;
     const summary = document.createElement("p");
     summary.className = "context";
     const piece = text.slice(start, start + 180).trim();
     summary.textContent = `${start ? "…" : ""}${piece}${start + 180 < text.length ? "…" : ""}`;
+    if (section) {
+      const link = document.createElement("a");
+      link.href = `${/pagename = '([^']+)'/.exec(html)[1]}.html#${section.id}`;
+      link.textContent = section.querySelector("h2, h3, h4").textContent;
+      summary.append(" ", link);
+    }
     return summary;
+  };
+
+  // The shortest section below the page's own that holds all the words; null if none does.
+  const smallestSection = (article) => {
+    const holds = (section) => {
+      const text = section.textContent.toLowerCase();
+      return words.every((w) => text.includes(w));
+    };
+    const length = (section) => section.textContent.length;
+    const sections = [...article.querySelectorAll("section section[id]")].filter(holds);
+    return sections.sort((a, b) => length(a) - length(b))[0] ?? null;
   };
 });

@@ -11,13 +11,13 @@ PAGES = {
     "ko": {
         "index.md": "# 시험 책\n\n여기에는 찾는 말이 없습니다.",
         "one.md": "# 첫째\n\n오토인코더는 입력을 압축합니다. 학습을 마치면 값을 봅니다.",
-        "two.md": "# 둘째\n\nGAN은 두 신경망이 겨룹니다. 판별자를 학습시킵니다.",
+        "two.md": "# 둘째\n\nGAN은 두 신경망이 겨룹니다.\n\n## 겨루기\n\n판별자를 학습시킵니다.",
         "three.md": "# 셋째\n\n인코더를 씁니다. 학자의 습관입니다. 오토바이를 탑니다.",
     },
     "en": {
         "index.md": "# Test book\n\nNothing to find here.",
         "one.md": "# First\n\nAn autoencoder compresses. 학습 is a Korean word on an English page.",
-        "two.md": "# Second\n\nTraining a GAN: two networks trained against each other.",
+        "two.md": "# Second\n\nA GAN has two networks.\n\n## The contest\n\nThey are trained.",
         "three.md": "# Third\n\nNothing here either.",
     },
 }
@@ -75,6 +75,16 @@ def test_results_show_the_words_in_their_context(book, new_page):
     assert sorted(set(marked)) == ["오토인코더", "학습"]
     assert "오토인코더는 입력을 압축합니다." in page.locator("ul.search p.context").text_content()
     assert page.locator(".search-summary").text_content() == "1개 쪽을 찾았습니다."
+
+
+def test_results_link_to_the_section(book, new_page):
+    page = new_page()
+    search(page, book, "ko", "판별자")
+    page.click("ul.search p.context a:text('겨루기')")
+    page.wait_for_url(f"{book}book/ko/two.html#the-contest")
+    search(page, book, "ko", "오토인코더")
+    page.wait_for_selector("ul.search p.context")
+    assert page.locator("ul.search p.context a").count() == 0, "the page has no sections"
 
 
 def test_nothing_found_is_said_in_korean(book, new_page):
