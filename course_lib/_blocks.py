@@ -26,6 +26,7 @@ from threadpoolctl import ThreadpoolController
 
 BLOCK = 2**18  # numbers per block, 1 MB of float32: a core's L2 cache
 PIECE = 4096  # rows per sparse product, whose fixed cost is that of about 100 rows
+MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Fibonacci hashing
 BLAS = ThreadpoolController()
 
 
@@ -71,7 +72,7 @@ class Blocks:
         """Keep equal rows once; self.group (N,) says which of them each given row is."""
         key = np.zeros(len(x), np.uint64)
         for column in x.view(np.uint32 if x.dtype == np.float32 else np.uint64).T:
-            key = (key ^ column) * np.uint64(0x9E3779B97F4A7C15)  # a hash of the row
+            key = (key ^ column) * MIX  # a hash of the row
             key ^= key >> np.uint64(32)
         # The row number in the low bits: sorting numbers is 5 times as fast as sorting their order.
         shift = np.uint64(len(x).bit_length())

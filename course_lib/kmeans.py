@@ -91,7 +91,7 @@ def update(x, labels, centers, metric="euclidean"):
     Returns the new centres (K, D). An empty cluster takes over the point that is farthest from
     its centre, so that K clusters stay K. Raises ValueError or TypeError on bad input.
     """
-    x, centers = _check_pair(x, centers, metric)
+    x, centers = _check_pair(x, centers, metric, most="N")
     labels = fill_empty(x, _check_labels(labels, x, centers), centers, metric)
     if metric == "cosine":
         x = unit(x)
@@ -134,7 +134,7 @@ def lloyd(x, centers, *, metric="euclidean", max_iter=300):
 
     Source: Lloyd, Least squares quantization in PCM, IEEE Trans. Inf. Theory 28(2), 1982.
     """
-    x, centers = _check_pair(x, centers, metric)
+    x, centers = _check_pair(x, centers, metric, most="N")
     _check_int("max_iter", max_iter)
     labels, cost = assign(x, centers, metric)
     yield Step(centers, labels, cost.sum())
@@ -201,7 +201,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     n_init: how many starts; the run with the lowest inertia is kept. An array is one start.
     max_iter: most iterations, at least 1; with `batch_size`, most passes over the data.
     tol: stop when the squared movement of all centres together is at most tol times the mean
-        variance of the features (scikit-learn's meaning); 0 runs until no label changes.
+        variance of the features (scikit-learn's meaning); 0 runs until no label changes or no
+        centre moves.
     batch_size: None for Lloyd, or the rows per mini-batch update (Sculley, Web-scale k-means
         clustering, WWW 2010). Under "manhattan" it averages the medians of the batches.
     device: None (that of X if X is a tensor, else the CPU) or what torch.device takes.
@@ -414,14 +415,15 @@ def _check_centers(name, centers, x, n_clusters, metric):
         raise ValueError(
             f"{name} must have shape {wanted} (n_clusters, n_features), got {centers.shape}"
         )
-    if len(centers) > len(x):
-        raise ValueError(f"{name} must have at most {len(x)} rows (N), got {len(centers)}")
     return centers
 
 
-def _check_pair(x, centers, metric):
+def _check_pair(x, centers, metric, *, most=None):
     x = _check_matrix("x", x, metric)
-    return x, _check_centers("centers", centers, x, None, metric)
+    centers = _check_centers("centers", centers, x, None, metric)
+    if most == "N" and len(centers) > len(x):
+        raise ValueError(f"centers must have at most {len(x)} rows (N), got {len(centers)}")
+    return x, centers
 
 
 def _check_labels(labels, x, centers):
