@@ -12,6 +12,13 @@ from tools.pictures import shrink
 
 PAGES = {"kmeans-ko": "book/ko/01-kmeans.html", "kmeans-en": "book/en/01-kmeans.html"}
 WINDOW = {"width": 1280, "height": 860}
+# A container often runs as root, with little shared memory and no graphics card.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+]
 MOST_BYTES = 200_000  # of one picture in the repository
 
 
@@ -67,8 +74,7 @@ def main(args, root):
     """Take the pictures from the built site; print where they are."""
     path = browser.find() or browser.install()
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for written in take(chromium, root / "_build/html", root / "docs/images"):
             print(written.relative_to(root))
         chromium.close()

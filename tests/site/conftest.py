@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from tools.browser import INSTALL, find
+from tools.screenshots import FLAGS
 
 ROOT = Path(__file__).parents[2]
 # The site lives in a folder of its host on GitHub Pages; a link from the host's root must not work.
@@ -156,8 +157,7 @@ def browser():
     if path is None:
         pytest.fail(f"no Chromium; install it: sudo {' '.join(INSTALL)}", pytrace=False)
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path=path, args=arguments)
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
         launched.close()
 
