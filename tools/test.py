@@ -25,9 +25,9 @@ def stages():
         "lint": [*python, "ruff", "check", "."],
         "units": [*pytest, *workers, "tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],
-        "notebooks": [*pytest, *workers, "--nbval", "book/ko"],
-        "pages": [*pytest, "tests/notebooks"],
-        "tools": [*pytest, *workers, "tests/tools"],
+        # Together, since a chapter keeps one worker busy for long.
+        "notebooks and tools": [*pytest, *workers, "--nbval", "book/ko"]
+        + ["tests/notebooks", "tests/tools"],
         "browser": [*python, "tools", "browser"],
         "site": [*pytest, *workers, "tests/site"],
     }
@@ -81,8 +81,8 @@ def main(args, root):
         if status:
             failed.append(name)
         word = "FAILED" if status else "ok"
-        rows.append(f"{name:<10}{time.perf_counter() - start:6.1f} s  {word:<8}{closing}")
+        rows.append(f"{name:<20}{time.perf_counter() - start:6.1f} s  {word:<8}{closing}")
     print("\n== stages")
     print("\n".join(rows))
-    print(f"{'total':<10}{time.perf_counter() - total:6.1f} s  {len(failed)} stages failed")
+    print(f"{'total':<20}{time.perf_counter() - total:6.1f} s  {len(failed)} stages failed")
     return 1 if failed else 0
