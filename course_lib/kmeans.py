@@ -54,24 +54,25 @@ def unit(x):
 
 
 def costs(x, centers, metric="euclidean"):
-    """Cost of every point of x (N, D) at every centre (K, D): (N, K) float64, at least 0."""
+    """Cost of every point of x (N, D) at every centre (K, D): (N, K) float64, >= 0."""
     x, centers = np.asarray(x, np.float64), np.asarray(centers, np.float64)
     if metric == "manhattan":
         return cdist(x, centers, "cityblock")
     if metric == "cosine":
         return np.maximum(1 - unit(x) @ unit(centers).T, 0)
-    origin = centers.mean(axis=0)  # moving both changes no distance, and small numbers round less
-    x, centers = x - origin, centers - origin
-    d2 = (x**2).sum(axis=1)[:, None] - 2 * x @ centers.T + (centers**2).sum(axis=1)  # (N, K)
-    return np.maximum(d2, 0)
+    origin = centers.mean(axis=0)  # moving both changes no distance, and small
+    x, centers = x - origin, centers - origin  # numbers round less
+    d2 = (x**2).sum(axis=1)[:, None] - 2 * x @ centers.T + (centers**2).sum(axis=1)
+    return np.maximum(d2, 0)  # (N, K)
 
 
 def assign(x, centers, metric="euclidean"):
     """Send each point to its nearest centre.
 
     x: (N, D) array or tensor of finite numbers; centers: (K, D).
-    Returns labels (N,) int32 in 0..K-1 (the lower number on a tie) and the cost of each point at
-    its centre (N,) float64, at least 0. Raises ValueError or TypeError on anything else.
+    Returns labels (N,) int32 in 0..K-1 (the lower number on a tie) and the cost of
+    each point at its centre (N,) float64, >= 0. Raises ValueError or TypeError on
+    anything else.
     """
     x, centers = _check_pair(x, centers, metric)
     labels = np.empty(len(x), np.int32)  # (N,)
@@ -88,8 +89,9 @@ def update(x, labels, centers, metric="euclidean"):
     """Move each centre to the point that minimises the cost of its cluster.
 
     x: (N, D); labels: (N,) integers in 0..K-1; centers: (K, D), the centres so far.
-    Returns the new centres (K, D). An empty cluster takes over the point that is farthest from
-    its centre, so that K clusters stay K. Raises ValueError or TypeError on bad input.
+    Returns the new centres (K, D). An empty cluster takes over the point that is
+    farthest from its centre, so that K clusters stay K. Raises ValueError or
+    TypeError on bad input.
     """
     x, centers = _check_pair(x, centers, metric, most="N")
     labels = fill_empty(x, _check_labels(labels, x, centers), centers, metric)
@@ -103,20 +105,21 @@ def update(x, labels, centers, metric="euclidean"):
         else:
             new[k] = members.mean(axis=0, dtype=np.float64)
     if metric == "cosine":
-        length = np.linalg.norm(new, axis=1, keepdims=True)  # 0 if the members cancel out: then
-        new = np.where(length > 0, new / np.maximum(length, 1e-300), centers)  # any centre is best
+        length = np.linalg.norm(new, axis=1, keepdims=True)
+        # Where the members cancel out the length is 0, and any centre is best.
+        new = np.where(length > 0, new / np.maximum(length, 1e-300), centers)
     return new
 
 
 def fill_empty(x, labels, centers, metric="euclidean"):
-    """Labels (N,) in which every empty cluster has received the point farthest from its centre."""
+    """Labels (N,) that give every empty cluster the point farthest from its centre."""
     counts = np.bincount(labels, minlength=len(centers))  # (K,)
     if counts.all():
         return labels
     labels = labels.copy()
     cost = assign(x, centers, metric)[1]  # (N,)
     for k in np.flatnonzero(counts == 0):
-        far = np.where(counts[labels] > 1, cost, -1.0).argmax()  # do not empty another cluster
+        far = np.where(counts[labels] > 1, cost, -1.0).argmax()  # never a lone point
         counts[labels[far]] -= 1
         counts[k] += 1
         labels[far] = k
@@ -126,13 +129,14 @@ def fill_empty(x, labels, centers, metric="euclidean"):
 def lloyd(x, centers, *, metric="euclidean", max_iter=300):
     """Lloyd's algorithm, one `Step` at a time.
 
-    x: (N, D) array or tensor of finite numbers, N >= K; centers: (K, D), where to start;
-    metric: "euclidean", "cosine" or "manhattan"; max_iter: most updates, at least 1.
-    Yields Step(centers, labels, inertia): first the given centres with the labels and the inertia
-    that they induce, then one Step per update. Ends after the first update that changes no label.
-    Raises ValueError or TypeError on bad input, at the first step.
+    x: (N, D) array or tensor of finite numbers, N >= K; centers: (K, D), the start;
+    metric: "euclidean", "cosine" or "manhattan"; max_iter: most updates, >= 1.
+    Yields Step(centers, labels, inertia): first the given centres with the labels
+    and the inertia that they induce, then one Step per update. Ends after the first
+    update that changes no label. Raises ValueError or TypeError on bad input.
 
-    Source: Lloyd, Least squares quantization in PCM, IEEE Trans. Inf. Theory 28(2), 1982.
+    Source: Lloyd, Least squares quantization in PCM, IEEE Transactions on
+    Information Theory 28(2), 1982.
     """
     x, centers = _check_pair(x, centers, metric, most="N")
     _check_int("max_iter", max_iter)
@@ -147,22 +151,30 @@ def lloyd(x, centers, *, metric="euclidean", max_iter=300):
 
 
 def kmeans_plusplus(
-    x, n_clusters, *, random_state=None, n_local_trials=None, metric="euclidean", sample_weight=None
+    x,
+    n_clusters,
+    *,
+    random_state=None,
+    n_local_trials=None,
+    metric="euclidean",
+    sample_weight=None,
 ):
     """Choose starting centres that lie far apart: greedy k-means++.
 
-    x: (N, D) array or tensor; n_clusters: K, 1 to N; random_state: None, int or RandomState;
-    n_local_trials: candidates per centre, the best of which is kept (None: 2 + floor(log K);
-    1: plain k-means++); sample_weight: (N,), at least 0 (None: all 1).
+    x: (N, D) array or tensor; n_clusters: K, 1 to N; random_state: None, int or
+    RandomState; n_local_trials: candidates per centre, the best of which is kept
+    (None: 2 + floor(log K); 1: plain k-means++); sample_weight: (N,), >= 0 (None: 1).
     Returns the centres (K, D), rows of x, and their row numbers (K,).
     Raises ValueError or TypeError on bad input.
 
-    Source: Arthur & Vassilvitskii, k-means++: the advantages of careful seeding, SODA 2007,
-    section 2.2; the greedy variant is the one their conclusion mentions.
+    Source: Arthur & Vassilvitskii, k-means++: the advantages of careful seeding,
+    SODA 2007, section 2.2; the greedy variant is the one their conclusion mentions.
     """
     x = _check_matrix("x", x, metric)
     _check_int("n_clusters", n_clusters, most=len(x), why="the number of rows of x")
-    n_trials = 2 + int(np.log(n_clusters)) if n_local_trials is None else n_local_trials
+    n_trials = n_local_trials
+    if n_trials is None:
+        n_trials = 2 + int(np.log(n_clusters))
     _check_int("n_local_trials", n_trials)
     weight = _check_weight(sample_weight, len(x))  # (N,)
     rng = check_random_state(random_state)
@@ -170,7 +182,7 @@ def kmeans_plusplus(
     chosen = [rng.choice(len(x), p=weight / weight.sum())]
     cost = _costs_to(x, chosen, metric)[0]  # (N,), to the nearest centre so far
     while len(chosen) < n_clusters:
-        total = np.cumsum(weight * cost)  # (N,): a point's chance is its share of the total
+        total = np.cumsum(weight * cost)  # (N,): a point's chance is its share
         drawn = np.searchsorted(total, rng.uniform(size=n_trials) * total[-1])
         drawn = np.minimum(drawn, len(x) - 1)  # rounding may step past the end
         trial = np.minimum(cost, _costs_to(x, drawn, metric))  # (n_trials, N)
