@@ -248,11 +248,15 @@ class Blocks:
         """[function(b) for b in blocks], on as many threads as torch is set to use."""
         results, todo = [None] * len(blocks), iter(range(len(blocks)))
 
-        def work(_):
+        def work():
             for i in todo:  # shared: each thread takes the next block
                 results[i] = function(blocks[i])
 
-        list(self.pool.map(work, range(self.n_threads)))
+        # This thread works too: handing a single small block to another costs more than the block.
+        others = [self.pool.submit(work) for _ in range(min(self.n_threads, len(blocks)) - 1)]
+        work()
+        for other in others:
+            other.result()
         return results
 
     def _scratch(self, name, shape, dtype):
