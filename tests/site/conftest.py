@@ -1,5 +1,6 @@
 """The site as `make book` builds it, a server for it, and a real browser to look at it with."""
 
+import contextlib
 import functools
 import http.server
 import json
@@ -122,10 +123,14 @@ def pages(site):
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server of files that does not log."""
+    """A server of files that does not log, and lets a browser hang up in mid-transfer."""
 
     def log_message(self, *args):
         pass
+
+    def copyfile(self, source, outputfile):
+        with contextlib.suppress(ConnectionError):
+            super().copyfile(source, outputfile)
 
 
 @pytest.fixture(scope="session")
