@@ -7,8 +7,6 @@ so it needs no network. Images are torch tensors, float32 in [0, 1], channels fi
 import gzip
 import hashlib
 import math
-import numbers
-import operator
 import os
 import sys
 import tempfile
@@ -24,6 +22,7 @@ from sklearn.model_selection import train_test_split
 from torch.nn.functional import interpolate
 
 from course_lib import _drawing
+from course_lib._checks import non_negative, whole
 
 
 class Digits(NamedTuple):
@@ -116,9 +115,9 @@ def load_photo(name, size=None):
     if isinstance(size, (tuple, list)):
         if len(size) != 2:
             raise ValueError(f"size must be None, an int or (height, width), got {size!r}")
-        height, width = (_whole(side, "size", 1) for side in size)
+        height, width = (whole(side, "size", 1) for side in size)
     elif size is not None:
-        shorter = _whole(size, "size", 1)
+        shorter = whole(size, "size", 1)
     with Image.open(_packaged_file(*PHOTOS[name])) as photo:
         pixels = np.array(photo.convert("RGB"))  # (H, W, 3) uint8
     image = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
@@ -154,7 +153,7 @@ def load_style(name, size=256, *, seed=0):
     """
     if not isinstance(name, str) or name not in STYLES:
         raise ValueError(f"name must be one of {', '.join(STYLES)}, got {name!r}")
-    size, seed = _whole(size, "size", 16), _whole(seed, "seed", 0)
+    size, seed = whole(size, "size", 16), whole(seed, "seed", 0)
     image = STYLES[name](size, np.random.default_rng(seed))  # (size, size, 3)
     return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), dtype=np.float32))
 
@@ -182,9 +181,9 @@ def sample_ring(n, n_modes=8, *, radius=2.0, std=0.02, seed=0):
     Source: the toy problem of Metz, Poole, Pfau and Sohl-Dickstein (2017), "Unrolled Generative
         Adversarial Networks", ICLR.
     """
-    n, n_modes = _whole(n, "n", 1), _whole(n_modes, "n_modes", 1)
-    radius, std = _non_negative(radius, "radius"), _non_negative(std, "std")
-    rng = np.random.default_rng(_whole(seed, "seed", 0))
+    n, n_modes = whole(n, "n", 1), whole(n_modes, "n_modes", 1)
+    radius, std = non_negative(radius, "radius"), non_negative(std, "std")
+    rng = np.random.default_rng(whole(seed, "seed", 0))
     angle = 2 * math.pi * rng.integers(n_modes, size=n) / n_modes
     means = radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return torch.from_numpy(means + std * rng.standard_normal((n, 2))).float()
@@ -276,26 +275,3 @@ def _packaged_file(package, name):
             "(pip install --force-reinstall) or update course_lib"
         )
     return path
-
-
-def _whole(value, name, least):
-    """`value` as an int that is at least `least`, or an error that names the argument."""
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        value = operator.index(value)
-    except TypeError:
-        raise TypeError(
-            f"{name} must be an integer, got {type(value).__name__} {value!r}"
-        ) from None
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return value
-
-
-def _non_negative(value, name):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__} {value!r}")
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be finite and at least 0, got {value}")
-    return float(value)

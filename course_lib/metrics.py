@@ -1,8 +1,70 @@
-"""Measures of quality that the chapters share and that no library offers."""
+"""Measures of quality that the chapters share, each with one meaning throughout the book."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
+
+from course_lib._checks import floats
+
+
+def psnr(x, y):
+    """Peak signal-to-noise ratio of each image: 10 log10(1 / MSE), for values in [0, 1].
+
+    Args:
+        x: (N, C, H, W) images or one image (C, H, W), floating point; the range of 1 is taken as
+            given, so clip first what may leave [0, 1].
+        y: the images to compare with, of the same shape.
+
+    Returns:
+        torch.Tensor: (N,) decibels, or 0-d for one image; infinite where the two are equal. The
+            mean over images is the mean of these, and not the PSNR of the mean error.
+
+    Raises:
+        TypeError: an argument is no floating-point tensor.
+        ValueError: the shapes differ, or are not those of images.
+    """
+    from torchmetrics.functional.image import peak_signal_noise_ratio  # slow to import
+
+    x, y, squeeze = _image_pair(x, y)
+    values = peak_signal_noise_ratio(x, y, data_range=1.0, reduction="none", dim=(1, 2, 3))
+    return values[0] if squeeze else values
+
+
+def ssim(x, y):
+    """Structural similarity of each image, with the Gaussian window of the paper (sigma 1.5).
+
+    Args:
+        x: (N, C, H, W) images or one image (C, H, W), floating point in [0, 1], H and W >= 11.
+        y: the images to compare with, of the same shape.
+
+    Returns:
+        torch.Tensor: (N,) in [-1, 1], or 0-d for one image; 1 where the two are equal.
+
+    Raises:
+        TypeError: an argument is no floating-point tensor.
+        ValueError: the shapes differ, are not those of images, or an image is under 11 pixels.
+
+    Source: Wang, Bovik, Sheikh and Simoncelli (2004), "Image quality assessment: from error
+        visibility to structural similarity", IEEE Transactions on Image Processing 13(4).
+    """
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
+    x, y, squeeze = _image_pair(x, y)
+    if min(x.shape[2:]) < 11:
+        raise ValueError(f"x must be at least 11 pixels high and wide, got {tuple(x.shape[2:])}")
+    values = structural_similarity_index_measure(x, y, data_range=1.0, reduction="none")
+    values = values.reshape(len(x))
+    return values[0] if squeeze else values
+
+
+def _image_pair(x, y):
+    """Both as (N, C, H, W), and whether that dimension N was added."""
+    floats(x, "x")
+    if x.ndim not in (3, 4):
+        raise ValueError(f"x must have shape (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
+    floats(y, "y", tuple(x.shape))
+    y = y.to(x.dtype)
+    return (x[None], y[None], True) if x.ndim == 3 else (x, y, False)
 
 
 def clustering_accuracy(labels_true, labels_pred):
