@@ -51,6 +51,8 @@ class DenseAutoencoder(Autoencoder):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
         self.image_shape = _image_shape(image_size, image_channels)
+        if not isinstance(hidden, (tuple, list)):
+            raise TypeError(f"hidden must be a sequence of integers, got {hidden!r}")
         n_pixels = image_channels * image_size**2
         widths = [n_pixels, *(whole(width, "hidden", 1) for width in hidden), latent_dim]
         self.encoder = nn.Sequential(nn.Flatten(), *_dense(widths))

@@ -78,7 +78,8 @@ def save(model, name, card):
 
     Raises:
         TypeError: `model` is not one of course_lib's.
-        ValueError: `name` has other characters, or `card` lacks something or rebuilds another model.
+        ValueError: `name` has other characters, or `card` lacks something or rebuilds another
+            model.
     """
     kind = type(model)
     if not isinstance(model, torch.nn.Module) or not kind.__module__.startswith("course_lib."):

@@ -38,7 +38,8 @@ def ssim(x, y):
         y: the images to compare with, of the same shape.
 
     Returns:
-        torch.Tensor: (N,) in [-1, 1], or 0-d for one image; 1 where the two are equal.
+        torch.Tensor: (N,) in [-1, 1], or 0-d for one image; 1 where the two are equal. The mean
+            over the places where the whole window, 11 x 11 pixels, lies inside the image.
 
     Raises:
         TypeError: an argument is no floating-point tensor.
@@ -52,8 +53,11 @@ def ssim(x, y):
     x, y, squeeze = _image_pair(x, y)
     if min(x.shape[2:]) < 11:
         raise ValueError(f"x must be at least 11 pixels high and wide, got {tuple(x.shape[2:])}")
-    values = structural_similarity_index_measure(x, y, data_range=1.0, reduction="none")
-    values = values.reshape(len(x))
+    _, full = structural_similarity_index_measure(
+        x, y, data_range=1.0, reduction="none", return_full_image=True
+    )
+    # torchmetrics averages over the border too, where the window hangs over the edge.
+    values = full[..., 5:-5, 5:-5].mean(dim=(1, 2, 3))
     return values[0] if squeeze else values
 
 

@@ -5,8 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from course_lib.metrics import clustering_accuracy
+from course_lib.metrics import clustering_accuracy, psnr, ssim
 
 
 def brute_force(labels_true, labels_pred):
@@ -83,3 +85,59 @@ def test_bad_labels_are_named(name, bad, error, message):
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match="labels_pred must be as long as labels_true, got 3 and 2"):
         clustering_accuracy([0, 1], [0, 1, 1])
+
+
+def _pair(shape, seed=0):
+    rng = np.random.default_rng(seed)
+    y = gaussian_filter(rng.random(shape), (0, 0, 1, 1))
+    return np.clip(y + 0.1 * rng.standard_normal(shape), 0, 1), y
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 28, 28), (2, 3, 17, 24)])
+def test_psnr_against_scikit_image(shape):
+    x, y = _pair(shape)
+    expected = [peak_signal_noise_ratio(b, a, data_range=1) for a, b in zip(x, y, strict=True)]
+    found = psnr(torch.tensor(x), torch.tensor(y))
+    np.testing.assert_allclose(found.numpy(), expected, atol=2e-6)  # a float32 constant inside
+    assert psnr(torch.tensor(x[1]), torch.tensor(y[1])).item() == pytest.approx(expected[1])
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 28, 28), (2, 3, 17, 24)])
+def test_ssim_against_scikit_image(shape):
+    x, y = _pair(shape)
+    options = dict(channel_axis=0, data_range=1, gaussian_weights=True, sigma=1.5,
+                   use_sample_covariance=False)
+    expected = [structural_similarity(a, b, **options) for a, b in zip(x, y, strict=True)]
+    found = ssim(torch.tensor(x), torch.tensor(y))
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-6)
+    assert ssim(torch.tensor(x[1]), torch.tensor(y[1])).item() == pytest.approx(expected[1])
+
+
+def test_equal_images():
+    x = torch.rand(2, 1, 16, 16)
+    assert psnr(x, x).isinf().all()
+    torch.testing.assert_close(ssim(x, x), torch.ones(2))
+
+
+def test_one_image_of_a_batch_of_one_and_float32():
+    x, y = (torch.tensor(a, dtype=torch.float32) for a in _pair((1, 1, 16, 16)))
+    assert psnr(x, y).shape == ssim(x, y).shape == (1,)
+    assert psnr(x[0], y[0]).shape == ssim(x[0], y[0]).shape == ()
+
+
+@pytest.mark.parametrize("measure", [psnr, ssim])
+def test_bad_images(measure):
+    x = torch.rand(2, 1, 16, 16)
+    with pytest.raises(ValueError, match=r"y must have shape \(2, 1, 16, 16\), got \(1, 16, 16\)"):
+        measure(x, x[0])
+    with pytest.raises(ValueError, match=r"x must have shape \(N, C, H, W\)"):
+        measure(x[0, 0], x[0, 0])
+    with pytest.raises(TypeError, match="x must be a torch tensor"):
+        measure(x.numpy(), x)
+    with pytest.raises(TypeError, match="y must be floating point"):
+        measure(x, (255 * x).to(torch.uint8))
+
+
+def test_ssim_needs_room_for_its_window():
+    with pytest.raises(ValueError, match="at least 11 pixels"):
+        ssim(torch.rand(1, 1, 10, 28), torch.rand(1, 1, 10, 28))
