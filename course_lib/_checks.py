@@ -63,3 +63,10 @@ def floats(value, name, shape=None):
     if value.numel() == 0:
         raise ValueError(f"{name} must not be empty, got shape {got}")
     return value
+
+
+def image_shape(image_size, image_channels):
+    """(C, H, W) of square images, grey or RGB."""
+    if image_channels not in (1, 3):
+        raise ValueError(f"image_channels must be 1 or 3, got {image_channels!r}")
+    return (image_channels, whole(image_size, "image_size", 1), image_size)

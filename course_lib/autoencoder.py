@@ -4,13 +4,13 @@ Images are (N, C, H, W) float32, trained in [0, 1]. The last layer is linear, so
 the mean of a Gaussian and the linear autoencoder is a special case: it may leave [0, 1] a little.
 """
 
-from itertools import pairwise
-
 from torch import nn
 from torch.nn.functional import mse_loss
 
 from course_lib import training
 from course_lib._checks import floats, whole
+from course_lib._checks import image_shape as _image_shape
+from course_lib._layers import dense as _dense
 
 
 class Autoencoder(nn.Module):
@@ -148,15 +148,3 @@ def train_autoencoder(
         model, images, batch_loss, num_epochs=num_epochs, batch_size=batch_size, lr=lr,
         device=device, seed=seed, on_epoch=on_epoch, checkpoint=checkpoint,
     )
-
-
-def _dense(widths):
-    """Linear layers through the given widths, ReLU between any two of them."""
-    layers = [layer for pair in pairwise(widths) for layer in (nn.Linear(*pair), nn.ReLU())]
-    return layers[:-1]
-
-
-def _image_shape(image_size, image_channels):
-    if image_channels not in (1, 3):
-        raise ValueError(f"image_channels must be 1 or 3, got {image_channels!r}")
-    return (image_channels, whole(image_size, "image_size", 1), image_size)

@@ -1,7 +1,8 @@
 """One training loop for the autoencoders: `train` calls `run_epoch`, and that is all of it.
 
 The data lie on the device as one tensor and batches are taken by index, so no image is touched by
-Python on its own. Plots, measurements and early looks belong to the callback.
+Python on its own. Plots, measurements and early looks belong to the callback. What the GANs' loop
+needs as well stands in functions of its own.
 """
 
 import json
@@ -43,15 +44,7 @@ def run_epoch(model, images, batch_loss, optimizer, *, batch_size, generator, ep
         loss.backward()
         optimizer.step()
         losses[i] = loss.detach()  # no copy to the CPU yet
-    bad = (~losses.isfinite()).nonzero()
-    if len(bad):
-        i = int(bad[0])
-        raise FloatingPointError(
-            f"the loss became {losses[i].item()} in epoch {epoch}, batch {i + 1} of "
-            f"{len(batches)}; a smaller lr may help, and images must be finite"
-        )
-    sizes = torch.tensor([len(batch) for batch in batches], device=images.device)
-    return float((losses.double().cpu() * sizes.cpu()).sum() / len(images))
+    return mean_losses(losses[:, None], batches, epoch, ["the loss"])[0]
 
 
 def train(
@@ -105,33 +98,109 @@ def train(
         "lr": positive(lr, "lr"),
         "seed": whole(seed, "seed", 0),
     }
-    device = runtime.device() if device is None else torch.device(device)
-    model.to(device)
-    if device.type == "cpu":  # convolutions run faster with the channels of a pixel side by side
-        model.to(memory_format=torch.channels_last)
+    device = place(model, device)
     images = images.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     generator = torch.Generator(device).manual_seed(seed)
     history = History()
-    if checkpoint is not None and Path(checkpoint).exists():
-        _resume(Path(checkpoint), model, optimizer, generator, history, settings)
 
-    progress = tqdm(range(len(history.loss), num_epochs), unit="epoch", leave=False)
+    def one_epoch(epoch):
+        return {"loss": run_epoch(model, images, batch_loss, optimizer, batch_size=batch_size,
+                                  generator=generator, epoch=epoch)}
+
+    def callback(epoch):
+        if on_epoch is not None:
+            on_epoch(epoch, model, history)
+
+    repeat(one_epoch, model, [optimizer], generator, history, settings, num_epochs=num_epochs,
+           on_epoch=callback, checkpoint=checkpoint)
+    return history
+
+
+# --- What training a GAN needs as well -------------------------------------------------------
+
+
+def place(model, device):
+    """Move a model to a device (None: the fastest one), for training; returns the device."""
+    device = runtime.device() if device is None else torch.device(device)
+    model.to(device)
+    if device.type == "cpu":  # convolutions run faster with the channels of a pixel side by side
+        model.to(memory_format=torch.channels_last)
+    return device
+
+
+def mean_losses(losses, batches, epoch, names):
+    """Average k losses over an epoch; a batch counts for as many images as it has.
+
+    Args:
+        losses: (n_batches, k) tensor, means over the batches; columns in the order of computation.
+        batches: the batches, for their lengths.
+        epoch: its number, for the error.
+        names: the k losses' names, for the error.
+
+    Returns:
+        list of k floats.
+
+    Raises:
+        FloatingPointError: names the first loss that is not finite, its epoch and batch.
+    """
+    bad = (~losses.isfinite()).nonzero()
+    if len(bad):
+        i, k = bad[0].tolist()
+        raise FloatingPointError(
+            f"{names[k]} became {losses[i, k].item()} in epoch {epoch}, batch {i + 1} of "
+            f"{len(batches)}; a smaller lr may help, and images must be finite"
+        )
+    sizes = torch.tensor([len(batch) for batch in batches], dtype=torch.float64)
+    return (sizes @ losses.double().cpu() / sizes.sum()).tolist()
+
+
+def repeat(one_epoch, model, optimizers, generator, history, settings, *, num_epochs, on_epoch,
+           checkpoint):
+    """Train epoch by epoch, from the checkpoint on where there is one; `model` ends in eval mode.
+
+    Args:
+        one_epoch: callable `(epoch)` that trains for one epoch, counted from 1, in training mode,
+            and returns what it measured: a dict from the name of a list in `history` to a number.
+        model: torch.nn.Module that holds all that is trained.
+        optimizers: list of the optimizers of its parameters.
+        generator: torch.Generator from which `one_epoch` draws all of its random numbers; layers
+            that draw from the global one, such as dropout, are seeded from it.
+        history: dataclass of lists, with `seconds` among them.
+        settings: dict that must be the same when training goes on from a checkpoint.
+        num_epochs, checkpoint: see `train`.
+        on_epoch: callable `(epoch)`, called after each epoch with the model in evaluation mode.
+    """
+    checkpoint = None if checkpoint is None else Path(checkpoint)
+    if checkpoint is not None and checkpoint.exists():
+        _resume(checkpoint, model, optimizers, generator, history, settings)
+    progress = tqdm(range(len(history.seconds), num_epochs), unit="epoch", leave=False)
     for epoch in progress:
         start = time.perf_counter()
         with _seeded_layers(generator):
-            loss = run_epoch(model, images, batch_loss, optimizer, batch_size=batch_size,
-                             generator=generator, epoch=epoch + 1)
-        history.loss.append(loss)
+            measured = one_epoch(epoch + 1)
+        for name, value in measured.items():
+            getattr(history, name).append(value)
         history.seconds.append(time.perf_counter() - start)
         model.eval()
         if checkpoint is not None:
-            _store(Path(checkpoint), model, optimizer, generator, history, settings)
-        progress.set_postfix(loss=f"{loss:.4g}")
-        if on_epoch is not None:
-            on_epoch(epoch + 1, model, history)
+            _store(checkpoint, model, optimizers, generator, history, settings)
+        progress.set_postfix({name: f"{value:.4g}" for name, value in measured.items()})
+        on_epoch(epoch + 1)
     model.to(memory_format=torch.contiguous_format).eval()
-    return history
+
+
+@contextmanager
+def evaluating(model):
+    """Evaluation mode without gradients, for a while; every module gets its mode back."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 @contextmanager
@@ -144,11 +213,12 @@ def _seeded_layers(generator):
         yield
 
 
-def _store(path, model, optimizer, generator, history, settings):
+def _store(path, model, optimizers, generator, history, settings):
     """Write everything that the next epoch depends on, whole or not at all."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
-    for number, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+    for k, optimizer in enumerate(optimizers):
+        for number, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer{k}.{number}.{name}": value for name, value in state.items()}
     tensors["generator"] = generator.get_state()
     # Copies, contiguous: the file holds neither shared memory nor strides.
     tensors = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
@@ -158,7 +228,7 @@ def _store(path, model, optimizer, generator, history, settings):
     os.replace(part, path)
 
 
-def _resume(path, model, optimizer, generator, history, settings):
+def _resume(path, model, optimizers, generator, history, settings):
     """Read back what `_store` wrote, or say why that cannot be."""
     try:
         with safe_open(path, "pt") as file:
@@ -176,17 +246,17 @@ def _resume(path, model, optimizer, generator, history, settings):
     if {name: tensor.shape for name, tensor in found.items()} != weights:
         raise ValueError(f"checkpoint: {path} belongs to a model with other parameters")
     model.load_state_dict(found)
-    parameters = list(model.parameters())
-    state = {}
-    for name, value in tensors.items():
-        if name.startswith("optimizer."):
-            number, name = name.removeprefix("optimizer.").split(".")
-            like = parameters[int(number)]
-            if value.shape == like.shape:  # fused Adam wants the strides of its parameter
-                value = torch.empty_like(like).copy_(value)
-            state.setdefault(int(number), {})[name] = value
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    for k, optimizer in enumerate(optimizers):
+        groups = optimizer.param_groups
+        parameters = [parameter for group in groups for parameter in group["params"]]
+        state = {}
+        for name, value in tensors.items():
+            if name.startswith(f"optimizer{k}."):
+                number, name = name.split(".")[1:]
+                like = parameters[int(number)]
+                if value.shape == like.shape:  # fused Adam wants the strides of its parameter
+                    value = torch.empty_like(like).copy_(value)
+                state.setdefault(int(number), {})[name] = value
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     generator.set_state(tensors["generator"])
-    measured = json.loads(about["history"])
-    history.loss, history.seconds = measured["loss"], measured["seconds"]
+    vars(history).update(json.loads(about["history"]))
