@@ -1,9 +1,13 @@
 """Measures of quality that the chapters share, each with one meaning throughout the book."""
 
+from functools import cache
+
 import numpy as np
+import torch
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
 
+from course_lib import checkpoints
 from course_lib._checks import floats
 
 
@@ -69,6 +73,106 @@ def _image_pair(x, y):
     floats(y, "y", tuple(x.shape))
     y = y.to(x.dtype)
     return (x[None], y[None], True) if x.ndim == 3 else (x, y, False)
+
+
+@cache
+def digit_features():
+    """Return the function that `frechet_distance` sees digits through.
+
+    Its features are the last but one layer of a small classifier, the checkpoint
+    "digit-classifier": what two digits share for the classifier, they share here. It is read once.
+
+    Returns:
+        callable: images (N, 1, 28, 28) in [0, 1] -> features (N, 64), without gradient, on the
+            images' device, the classifier in evaluation mode.
+    """
+    classifier = checkpoints.load("digit-classifier")
+
+    @torch.no_grad()
+    def features(images):
+        classifier.to(images.device)
+        return torch.cat([classifier.features(part.float()) for part in images.split(500)])
+
+    return features
+
+
+def frechet_distance(real, fake, features=None):
+    """Frechet distance of two sets of images: how far apart the Gaussians of their features are.
+
+    Computed in float64, with means and unbiased covariances over each set. Few images make it too
+    large, and by an amount that depends on how many: compare only values from equal numbers.
+
+    Args:
+        real: (N, ...) floating-point tensor, N >= 2.
+        fake: (M, ...) likewise, M >= 2.
+        features: callable from images to features (N, D), D >= 1; None is `digit_features()`, for
+            images (N, 1, 28, 28) in [0, 1].
+
+    Returns:
+        float: >= 0, in squared units of the features; symmetric; 0 for equal sets.
+
+    Raises:
+        TypeError: an argument is no floating-point tensor, or `features` cannot be called.
+        ValueError: the shapes of two images differ, there is one image alone, or the features are
+            not finite or not (N, D).
+
+    Source: Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter (2017), "GANs trained by a two
+        time-scale update rule converge to a local Nash equilibrium", NeurIPS (there with the
+        features of Inception: FID).
+    """
+    floats(real, "real")
+    floats(fake, "fake", (None, *real.shape[1:]))
+    features = digit_features() if features is None else features
+    if not callable(features):
+        raise TypeError(f"features must be callable or None, got {type(features).__name__}")
+    return gaussian_frechet(*_moments(real, features, "real"), *_moments(fake, features, "fake"))
+
+
+def gaussian_frechet(mu1, cov1, mu2, cov2):
+    """Squared 2-Wasserstein distance of N(mu1, cov1) and N(mu2, cov2).
+
+    |mu1 - mu2|^2 + tr(cov1) + tr(cov2) - 2 tr((cov1^(1/2) cov2 cov1^(1/2))^(1/2)). The last trace
+    is the sum of the singular values of cov1^(1/2) cov2^(1/2).
+
+    Args:
+        mu1, mu2: (D,) tensors or arrays.
+        cov1, cov2: (D, D), symmetric, without negative eigenvalues; singular ones are welcome.
+
+    Returns:
+        float: >= 0.
+
+    Raises:
+        ValueError: the shapes do not agree.
+
+    Source: Dowson and Landau (1982), "The Frechet distance between multivariate normal
+        distributions", Journal of Multivariate Analysis 12(3).
+    """
+    given = {"mu1": mu1, "cov1": cov1, "mu2": mu2, "cov2": cov2}
+    mu1, cov1, mu2, cov2 = (torch.as_tensor(x, dtype=torch.float64).cpu() for x in given.values())
+    n = mu1.numel()
+    for (name, x), shape in zip(given.items(), [(n,), (n, n)] * 2):
+        if tuple(np.shape(x)) != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {tuple(np.shape(x))}")
+    overlap = torch.linalg.svdvals(_root(cov1) @ _root(cov2)).sum()
+    distance = (mu1 - mu2).square().sum() + cov1.trace() + cov2.trace() - 2 * overlap
+    return max(distance.item(), 0.0)  # rounding may leave -1e-15
+
+
+def _moments(images, features, name):
+    """Mean (D,) and unbiased covariance (D, D) of the features of images, in float64."""
+    if len(images) < 2:
+        raise ValueError(f"{name} must hold at least 2 images, got {len(images)}")
+    values = floats(features(images), f"features({name})", (len(images), None))
+    values = values.detach().cpu().double()
+    if not values.isfinite().all():
+        raise ValueError(f"features({name}) must be finite, got NaN or infinity")
+    return values.mean(dim=0), torch.cov(values.T).reshape(values.shape[1], -1)
+
+
+def _root(cov):
+    """The symmetric square root of a covariance matrix; eigenvalues of -1e-17 count as 0."""
+    values, vectors = torch.linalg.eigh(cov)
+    return vectors * values.clamp(min=0).sqrt() @ vectors.T
 
 
 def clustering_accuracy(labels_true, labels_pred):

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from torch.nn.functional import mse_loss
+from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_loss
 
-from course_lib import checkpoints
+from course_lib import checkpoints, training
 from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
+from course_lib.classifier import DigitClassifier
 from course_lib.data import load_mnist
 from course_lib.denoising import gaussian_noise
 from course_lib.metrics import psnr
@@ -78,12 +79,38 @@ def make(name, *, accept=False):
 # --- The recipes -----------------------------------------------------------------------------
 
 
-def stages(model, seed, *, corrupt=None, plan):
-    """Train with several step sizes after another: plan is a list of (num_epochs, lr)."""
-    images = load_mnist("small").train_images
+def stages(model, seed, *, train, plan):
+    """Train with several step sizes one after another: plan is a list of (num_epochs, lr)."""
     for number, (num_epochs, lr) in enumerate(plan):
-        train_autoencoder(model, images, corrupt=corrupt, num_epochs=num_epochs, lr=lr,
-                          seed=seed + number, device="cpu")
+        train(model, num_epochs=num_epochs, lr=lr, seed=seed + number, device="cpu")
+
+
+def autoencode(model, *, corrupt=None, **settings):
+    """Train on the training digits, clean or with noise."""
+    train_autoencoder(model, load_mnist("small").train_images, corrupt=corrupt, **settings)
+
+
+def classify(model, **settings):
+    """Train on the training digits and their labels, the digits moved anew for every batch."""
+    digits = load_mnist("small")
+    images, labels = digits.train_images.flatten(1), digits.train_labels
+    rows = torch.cat([images, labels[:, None].float()], dim=1)  # the label, one more number
+
+    def batch_loss(model, rows, generator):
+        x, labels = rows[:, :-1].unflatten(1, (1, 28, 28)), rows[:, -1].long()
+        return cross_entropy(model(moved(x, generator)), labels)
+
+    training.train(model, rows, batch_loss, **settings)
+
+
+def moved(x, generator, *, angle=0.2, scale=0.1, shift=2.0):
+    """Images x (N, C, H, W), each turned (radians), scaled and shifted (pixels) by at most that."""
+    u = 2 * torch.rand(4, len(x), generator=generator, device=x.device) - 1
+    size = 1 + scale * u[1]
+    cos, sin = size * (angle * u[0]).cos(), size * (angle * u[0]).sin()
+    dx, dy = 2 * shift / x.shape[-1] * u[2], 2 * shift / x.shape[-2] * u[3]
+    maps = torch.stack([cos, -sin, dx, sin, cos, dy], dim=1).reshape(-1, 2, 3)
+    return grid_sample(x, affine_grid(maps, x.shape, align_corners=False), align_corners=False)
 
 
 @torch.no_grad()
@@ -91,6 +118,13 @@ def error_of_digits(model):
     """Mean squared error per pixel of the reconstructed test images."""
     images = load_mnist("small").test_images
     return mse_loss(model(images), images).item()
+
+
+@torch.no_grad()
+def accuracy_on_digits(model):
+    """Share of the test images that are classified rightly."""
+    digits = load_mnist("small")
+    return (model(digits.test_images).argmax(dim=1) == digits.test_labels).double().mean().item()
 
 
 @torch.no_grad()
@@ -105,13 +139,18 @@ DIGITS = "MNIST small: 4,000 training images; measured on its 1,000 test images"
 RECIPES = {
     "conv-autoencoder": Recipe(
         ConvAutoencoder, {"latent_dim": 32},
-        partial(stages, plan=[(40, 3e-3), (20, 1e-3), (10, 3e-4)]),
+        partial(stages, train=autoencode, plan=[(40, 3e-3), (20, 1e-3), (10, 3e-4)]),
         error_of_digits, "test MSE", 0.0003, DIGITS,
     ),
     "conv-denoiser": Recipe(
         ConvAutoencoder, {"latent_dim": 64},
-        partial(stages, corrupt=partial(gaussian_noise, sigma=0.5),
+        partial(stages, train=partial(autoencode, corrupt=partial(gaussian_noise, sigma=0.5)),
                 plan=[(40, 2e-3), (20, 7e-4), (10, 2e-4)]),
         psnr_of_denoised, "test PSNR in dB at sigma 0.5", 0.15, DIGITS,
+    ),
+    "digit-classifier": Recipe(
+        DigitClassifier, {},
+        partial(stages, train=classify, plan=[(40, 2e-3), (20, 7e-4), (20, 2e-4)]),
+        accuracy_on_digits, "test accuracy", 0.005, DIGITS,
     ),
 }
