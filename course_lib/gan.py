@@ -82,7 +82,7 @@ class DenseGenerator(nn.Module):
     Source: Goodfellow et al. (2014), "Generative adversarial nets", NeurIPS.
     """
 
-    def __init__(self, latent_dim=64, hidden=(256, 512), *, image_size=28, image_channels=1):
+    def __init__(self, latent_dim, hidden=(256,), *, image_size=28, image_channels=1):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
         shape = image_shape(image_size, image_channels)
@@ -110,7 +110,7 @@ class DenseDiscriminator(nn.Module):
         Metz and Chintala's (2016), ICLR.
     """
 
-    def __init__(self, hidden=(512, 256), *, image_size=28, image_channels=1):
+    def __init__(self, hidden=(256,), *, image_size=28, image_channels=1):
         super().__init__()
         self.image_shape = image_shape(image_size, image_channels)
         widths = [image_channels * image_size**2, *_widths(hidden), 1]
