@@ -5,10 +5,23 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.linalg import sqrtm
 from scipy.ndimage import gaussian_filter
+from scipy.stats import norm
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from torchmetrics.image.fid import FrechetInceptionDistance
 
-from course_lib.metrics import clustering_accuracy, psnr, ssim
+from course_lib import checkpoints
+from course_lib.data import load_mnist
+from course_lib.metrics import (
+    clustering_accuracy,
+    digit_features,
+    frechet_distance,
+    gaussian_frechet,
+    psnr,
+    ssim,
+)
 
 
 def brute_force(labels_true, labels_pred):
@@ -141,3 +154,168 @@ def test_bad_images(measure):
 def test_ssim_needs_room_for_its_window():
     with pytest.raises(ValueError, match="at least 11 pixels"):
         ssim(torch.rand(1, 1, 10, 28), torch.rand(1, 1, 10, 28))
+
+
+# --- Frechet distance ------------------------------------------------------------------------
+
+
+def gaussian(rng, n, rank=None):
+    """Mean and covariance of n numbers; a rank below n makes the covariance singular."""
+    root = rng.normal(size=(n, rank or n))
+    return rng.normal(size=n), root @ root.T
+
+
+def by_sqrtm(mu1, cov1, mu2, cov2):
+    """The formula as it is printed, with scipy's square root of a matrix without symmetry."""
+    root = sqrtm(cov1 @ cov2)
+    return ((mu1 - mu2) ** 2).sum() + np.trace(cov1 + cov2) - 2 * np.trace(root).real
+
+
+def flat(images):
+    return images.flatten(1)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 64])
+def test_gaussian_frechet_against_sqrtm(n):
+    rng = np.random.default_rng(n)
+    a, b = gaussian(rng, n), gaussian(rng, n)
+    value = gaussian_frechet(*a, *b)
+    assert type(value) is float
+    assert value == pytest.approx(by_sqrtm(*a, *b), rel=1e-10)
+    assert gaussian_frechet(*b, *a) == pytest.approx(value, rel=1e-12)
+    assert gaussian_frechet(*a, *a) == pytest.approx(0, abs=1e-11 * np.trace(a[1]))
+
+
+def test_gaussian_frechet_is_the_transport_cost_in_one_dimension():
+    """The best plan moves quantile to quantile: an integral that knows no covariance."""
+    (m1, s1), (m2, s2) = (0.3, 0.5), (-1.0, 2.0)
+    cost, _ = quad(lambda u: (norm.ppf(u, m1, s1) - norm.ppf(u, m2, s2)) ** 2, 0, 1)
+    assert gaussian_frechet([m1], [[s1**2]], [m2], [[s2**2]]) == pytest.approx(cost, rel=1e-6)
+
+
+def test_gaussian_frechet_of_singular_covariances():
+    """Far-apart planes: no direction in common, so the trace of the root vanishes."""
+    x, y = np.diag([1.0, 4.0, 0, 0]), np.diag([0, 0, 9.0, 1.0])
+    assert gaussian_frechet(np.zeros(4), x, np.zeros(4), y) == pytest.approx(15, abs=1e-12)
+    rng = np.random.default_rng(0)
+    mu, cov = gaussian(rng, 30, rank=4)
+    assert 0 <= gaussian_frechet(mu, cov, mu, cov) < 1e-11 * np.trace(cov)
+
+
+@pytest.mark.parametrize("name", ["mu1", "cov1", "mu2", "cov2"])
+def test_gaussian_frechet_of_other_shapes(name):
+    arguments = {"mu1": np.zeros(3), "cov1": np.eye(3), "mu2": np.zeros(3), "cov2": np.eye(3)}
+    with pytest.raises(ValueError, match=rf"{name} must have shape .*, got \(3, 2\)"):
+        gaussian_frechet(**arguments | {name: np.zeros((3, 2))})
+
+
+def test_frechet_distance_against_torchmetrics_and_numpy():
+    """On the digits, through the classifier: sums in another order, another root, other code."""
+    digits = load_mnist()
+    real, fake = digits.test_images[:400], 0.9 * digits.train_images[:300]
+    value = frechet_distance(real, fake)
+
+    class Features(torch.nn.Module):
+        num_features = 64
+
+        def forward(self, images):
+            return digit_features()(images)
+
+    fid = FrechetInceptionDistance(feature=Features())
+    fid.update(real, real=True)
+    fid.update(fake, real=False)
+    assert value == pytest.approx(fid.compute().item(), rel=1e-4)  # theirs ends in float32
+
+    a, b = (digit_features()(x).double().numpy() for x in (real, fake))
+    alive = (a.max(0) > 0) | (b.max(0) > 0)  # sqrtm wants regular matrices
+    moments = [m for x in (a[:, alive], b[:, alive]) for m in (x.mean(0), np.cov(x, rowvar=False))]
+    assert value == pytest.approx(by_sqrtm(*moments), rel=1e-5)
+    assert frechet_distance(fake, real) == pytest.approx(value, rel=1e-10)
+    assert value > 10
+
+
+def test_frechet_distance_of_equal_sets():
+    images = load_mnist().test_images[:200]
+    shuffled = images[torch.randperm(200, generator=torch.Generator().manual_seed(0))]
+    assert frechet_distance(images, images) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(images, shuffled) == pytest.approx(0, abs=1e-4)
+
+
+def test_frechet_distance_grows_with_damage_and_shrinks_with_the_number_of_images():
+    digits = load_mnist()
+    noise = torch.randn(digits.test_images.shape, generator=torch.Generator().manual_seed(0))
+    values = [frechet_distance(digits.test_images, (digits.test_images + sigma * noise).clamp(0, 1))
+              for sigma in (0.05, 0.1, 0.3)]
+    assert values[0] < values[1] / 2 < values[2] / 4
+    # Two halves of one set: what is left is bias, and that goes with 1 / N.
+    order = torch.randperm(4000, generator=torch.Generator().manual_seed(1))
+    images = digits.train_images[order]
+    few, many = (np.mean([frechet_distance(images[i : i + n], images[2000 + i : 2000 + i + n])
+                          for i in range(0, 2000, n)]) for n in (100, 1000))
+    assert 5 < few / many < 20
+
+
+def test_frechet_distance_in_other_features():
+    """The pixels themselves as features, where the covariance is known by construction."""
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(500, 6)), 3 * rng.normal(size=(400, 6)) + 2
+    shape = (-1, 1, 2, 3)
+    value = frechet_distance(
+        torch.tensor(x).reshape(shape), torch.tensor(y).reshape(shape), features=flat
+    )
+    moments = x.mean(0), np.cov(x, rowvar=False), y.mean(0), np.cov(y, rowvar=False)
+    assert value == pytest.approx(by_sqrtm(*moments), rel=1e-10)
+    one = frechet_distance(torch.tensor(x[:, :1]), torch.tensor(y[:, :1]), features=lambda x: x)
+    spread = x[:, 0].std(ddof=1) - y[:, 0].std(ddof=1)
+    assert one == pytest.approx((x[:, 0].mean() - y[:, 0].mean()) ** 2 + spread**2, rel=1e-10)
+
+
+def test_frechet_distance_counts_in_float64():
+    """A mean far from 0: in float32 the variance of 1e-4 would be lost beside it."""
+    x = torch.tensor([[1000.0], [1000.0 + 2**-13]]).repeat(50, 1)
+    y = torch.full_like(x, 1000.0)
+    expected = (2**-14) ** 2 + (2**-13) ** 2 / 4 * 100 / 99
+    assert frechet_distance(x, y, features=lambda x: x) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"real": [1.0]}, TypeError, "real must be a torch tensor, got list"),
+        ({"fake": torch.zeros(4, 1, 2, 2).long()}, TypeError, "fake must be floating point"),
+        ({"fake": torch.zeros(4, 1, 3, 2)}, ValueError, r"fake must have shape \(N, 1, 2, 2\)"),
+        ({"real": torch.zeros(1, 1, 2, 2)}, ValueError, "real must hold at least 2 images, got 1"),
+        ({"fake": torch.zeros(1, 1, 2, 2)}, ValueError, "fake must hold at least 2 images, got 1"),
+        ({"features": "pixels"}, TypeError, "features must be callable or None, got str"),
+        ({"features": lambda x: x}, ValueError, r"features\(real\) must have shape \(4, N\)"),
+        ({"features": lambda x: x[:1].flatten(1)}, ValueError, r"features\(real\) must have"),
+        ({"fake": torch.full((4, 1, 2, 2), torch.nan)}, ValueError, r"features\(fake\) must be"),
+        ({"features": None}, ValueError, r"x must have shape \(N, 1, 28, 28\)"),
+    ],
+)
+def test_bad_arguments_of_frechet_distance(change, error, message):
+    arguments = {"real": torch.rand(4, 1, 2, 2), "fake": torch.rand(5, 1, 2, 2), "features": flat}
+    with pytest.raises(error, match=message):
+        frechet_distance(**arguments | change)
+
+
+def test_digit_features_are_the_classifiers():
+    """What is measured is what tells digits apart: a linear layer on the features reads them."""
+    digits = load_mnist()
+    features = digit_features()
+    assert features is digit_features()  # read once
+    values = features(digits.test_images)
+    assert values.shape == (1000, 64)
+    assert not values.requires_grad
+    torch.testing.assert_close(values[620:660], features(digits.test_images[620:660]))
+    head = checkpoints.load("digit-classifier").head
+    accuracy = (head(values).argmax(1) == digits.test_labels).double().mean()
+    assert accuracy >= 0.975
+    assert torch.equal(features(digits.test_images[:3]), features(digits.test_images[:3].double()))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_frechet_distance_on_a_gpu():
+    real, fake = load_mnist().test_images[:100], load_mnist().train_images[:100]
+    on_gpu = frechet_distance(real.cuda(), fake.cuda())
+    assert on_gpu == pytest.approx(frechet_distance(real, fake), rel=1e-3)
