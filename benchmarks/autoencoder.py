@@ -1,9 +1,11 @@
 """Training autoencoders: `train_autoencoder` against the loop of a DataLoader that tutorials teach.
 
-Fair by construction: one process, the same model class from the same initial weights, the same
-images, batch size, learning rate and number of epochs, 2 threads each. The peer's dataset hands out
-PIL images through torchvision's ToTensor, as torchvision.datasets.MNIST does. The two take turns;
-a ratio is taken within each round. Afterwards the errors on the training images are compared.
+Fair by construction: one process, the same model from the same initial weights, the same images,
+batch size, learning rate and number of epochs, 2 threads each. The peer's dataset hands out PIL
+images through torchvision's ToTensor, as torchvision.datasets.MNIST does, and its model is built of
+torch.nn's layers: where course_lib has a faster layer for the same function, the peer does not. The
+two take turns; a ratio is taken within each round. Afterwards the errors on the training images are
+compared.
 """
 
 import argparse
@@ -13,10 +15,12 @@ import time
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 from torch.nn.functional import mse_loss
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import ToTensor
 
+from course_lib._upconv import ConvTranspose2d
 from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
 from course_lib.data import load_mnist
 
@@ -54,8 +58,19 @@ def ours(model, images, num_epochs, device):
     )
 
 
+def plain(model):
+    """Put torch.nn's transposed convolutions, with the same weights, in place of course_lib's."""
+    for name, layer in model.decoder.named_children():
+        if isinstance(layer, ConvTranspose2d):
+            standard = nn.ConvTranspose2d(layer.in_channels, layer.out_channels, layer.kernel_size,
+                                          layer.stride, layer.padding)
+            standard.load_state_dict(layer.state_dict())
+            setattr(model.decoder, name, standard)
+
+
 def tutorial(model, images, num_epochs, device):
-    """A DataLoader over PIL images, plain Adam, the loss read after every batch."""
+    """A DataLoader over PIL images, plain layers, plain Adam, the loss read after every batch."""
+    plain(model)
     loader = DataLoader(PILDigits(images), batch_size=BATCH_SIZE, shuffle=True, num_workers=0)
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=LR)

