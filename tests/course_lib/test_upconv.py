@@ -45,3 +45,9 @@ def test_one_image_without_a_batch():
     plain, fast = pair(2, 1, 4, 2, 1)
     x = torch.randn(2, 3, 3, dtype=torch.float64)
     torch.testing.assert_close(fast(x), plain(x))
+
+
+def test_no_images():
+    plain, fast = pair(2, 1, 4, 2, 1)
+    x = torch.zeros(0, 2, 3, 3, dtype=torch.float64)
+    assert fast(x).shape == plain(x).shape == (0, 1, 6, 6)
