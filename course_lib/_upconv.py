@@ -2,7 +2,8 @@
 
 The layer is `nn.ConvTranspose2d`: the same parameters, the same function, the same gradient. With
 one output channel on a CPU the forward pass is one product of matrices per image and one `fold`,
-which adds the overlapping pieces; measured from 16 channels of 14 x 14 it takes a third of the time.
+which adds the overlapping pieces; measured from 16 channels of 14 x 14 it takes a third of the
+time.
 """
 
 import torch
