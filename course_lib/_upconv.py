@@ -1,9 +1,10 @@
-"""Transposed convolution to one channel, which PyTorch computes slowly on a CPU.
+"""Transposed convolution in the two cases that PyTorch computes slowly on a CPU.
 
 The layer is `nn.ConvTranspose2d`: the same parameters, the same function, the same gradient. With
 one output channel on a CPU the forward pass is one product of matrices per image and one `fold`,
 which adds the overlapping pieces; measured from 16 channels of 14 x 14 it takes a third of the
-time.
+time. From a map of 1 x 1 nothing overlaps, and all is one product of matrices; measured from 100
+channels to 64 of 7 x 7 it takes a third of the time forwards and half of it backwards.
 """
 
 import torch
@@ -19,10 +20,24 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 
     def forward(self, x):
         """Enlarge x (N, in_channels, H, W)."""
-        if self.out_channels != 1 or x.device.type != "cpu" or x.ndim != 4 or not len(x):
+        if x.device.type != "cpu" or x.ndim != 4 or not len(x):
+            return super().forward(x)
+        if x.shape[2:] == (1, 1) and self.padding == (0, 0):
+            return self._from_one_pixel(x)
+        if self.out_channels != 1:
             return super().forward(x)
         y = _ToOneChannel.apply(x, self.weight, self.stride, self.padding)
         return y if self.bias is None else y + self.bias
+
+    def _from_one_pixel(self, x):
+        """Enlarge x (N, in_channels, 1, 1) to the size of the kernel, which each x multiplies."""
+        order = (0, 1, 2, 3)
+        if self.weight.is_contiguous(memory_format=torch.channels_last):
+            order = (0, 2, 3, 1)  # as the numbers lie in memory, so that nothing is copied
+        weight = self.weight.permute(order)
+        y = (x.flatten(1) @ weight.flatten(1)).unflatten(1, weight.shape[1:])
+        y = y.permute([order.index(i) for i in range(4)])
+        return y if self.bias is None else y + self.bias[:, None, None]
 
 
 class _ToOneChannel(torch.autograd.Function):

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from course_lib._checks import floats, whole
+from course_lib._upconv import ConvTranspose2d
 
 SIZES = {28: (7, 2), 32: (4, 3), 64: (4, 4)}  # pixels: side of the smallest map, how often doubled
 
@@ -34,13 +35,13 @@ class ConvGenerator(nn.Module):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
         side, maps = _maps(image_size, channels, width)                 # 28: 7, [w, 2 w]
-        layers = [nn.ConvTranspose2d(latent_dim, maps[-1], side, bias=False)]     # 1 -> side
+        layers = [ConvTranspose2d(latent_dim, maps[-1], side, bias=False)]        # 1 -> side
         for before, after in zip(maps[:0:-1], maps[-2::-1]):
             layers += [nn.BatchNorm2d(before), nn.ReLU(),
-                       nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)]
+                       ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)]
         self.layers = nn.Sequential(
             *layers, nn.BatchNorm2d(width), nn.ReLU(),
-            nn.ConvTranspose2d(width, channels, 4, stride=2, padding=1), nn.Tanh())
+            ConvTranspose2d(width, channels, 4, stride=2, padding=1), nn.Tanh())
         init_weights(self)
 
     def forward(self, z):
