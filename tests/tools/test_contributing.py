@@ -40,9 +40,9 @@ def clone(tmp_path_factory):
     for name in ("bin", "lib", "share", "pyvenv.cfg"):
         if (Path(sys.prefix) / name).exists():
             (root / ".venv" / name).symlink_to(Path(sys.prefix) / name)
-    stamp = [(root / f"requirements{part}.txt").read_text("utf8") for part in ("-site", "")]
+    names = [f"requirements{part}.txt" for part in ("-site", "", "-weights")]
+    stamp = [(root / name).read_text("utf8") for name in (*names, "pyproject.toml")]
     (root / ".venv/site.txt").write_text(stamp[0], "utf8")
-    stamp.append((root / "pyproject.toml").read_text("utf8"))
     (root / ".venv/all.txt").write_text("".join(stamp), "utf8")
     if (ROOT / "node_modules").exists():
         (root / "node_modules").symlink_to(ROOT / "node_modules")

