@@ -7,6 +7,7 @@ Source: Gatys, Ecker and Bethge (2016), "Image style transfer using convolutiona
     CVPR.
 """
 
+
 import torch
 from torch import nn
 
@@ -105,3 +106,123 @@ def _layers(value, name, known):
         wanted = f"{name} must be names of layers, {known[0]} to {known[-1]}"
         raise ValueError(f"{wanted}, got {unknown[0] if unknown else value!r}")
     return tuple(layer for layer in known if layer in value)
+
+
+# --- What is compared --------------------------------------------------------------------------
+
+
+def gram_matrix(features):
+    """Average, over the places of a map, the products of every two channels.
+
+    G = F F^T / M, where F (C, M) holds the feature vectors of the M = H W places as columns: the
+    uncentred second moments of the features, whatever the size of the image.
+
+    Args:
+        features: (N, C, H, W) floating point.
+
+    Returns:
+        torch.Tensor: (N, C, C), symmetric.
+
+    Raises:
+        TypeError, ValueError: `features` is not a floating-point tensor of four axes.
+
+    Source: Gatys et al. (2016), equation 3, here divided by the number of places.
+    """
+    f = _maps(features, "features").flatten(2)                          # (N, C, M)
+    return _Gram.apply(f) / f.shape[2]
+
+
+class _Gram(torch.autograd.Function):
+    """F F^T. Its gradient, (E + E^T) F, takes one product; automatic differentiation takes two."""
+
+    @staticmethod
+    def forward(ctx, f):
+        ctx.save_for_backward(f)
+        return f @ f.mT
+
+    @staticmethod
+    def backward(ctx, grad):
+        (f,) = ctx.saved_tensors
+        return (grad + grad.mT) @ f
+
+
+def content_loss(features, target):
+    """Squared distance of feature maps, relative to the target: ||F - P||^2 / ||P||^2.
+
+    0 for the same features, 1 for none at all (F = 0), at any size, layer and network.
+
+    Args:
+        features, target: (N, C, H, W) floating point; the target may be one for all, (1, C, H, W).
+
+    Returns:
+        torch.Tensor: 0-dimensional, the mean over the N images.
+
+    Raises:
+        TypeError, ValueError: an argument is not such a tensor, or the shapes differ.
+
+    Source: Gatys et al. (2016), equation 1, in another normalisation.
+    """
+    _maps(features, "features")
+    return _relative_error(features, _same(_maps(target, "target"), features))
+
+
+def style_loss(features, gram):
+    """Squared distance of Gram matrices, relative to the target: ||G - A||^2 / ||A||^2.
+
+    0 for the same second moments, 1 for none at all (G = 0), at any size, layer and network. It is
+    a multiple of the squared maximum mean discrepancy of the two sets of feature vectors with the
+    kernel (x . y)^2 (Li, Wang, Liu and Hou (2017), "Demystifying neural style transfer", IJCAI).
+
+    Args:
+        features: (N, C, H, W) floating point.
+        gram: Gram matrices of the style, (N, C, C) or one for all, (1, C, C).
+
+    Returns:
+        torch.Tensor: 0-dimensional, the mean over the N images.
+
+    Raises:
+        TypeError, ValueError: an argument is not such a tensor, or the numbers of channels differ.
+
+    Source: Gatys et al. (2016), equations 4 and 5, in another normalisation.
+    """
+    found = gram_matrix(features)
+    return _relative_error(found, _same(floats(gram, "gram"), found, "gram"))
+
+
+def total_variation(images):
+    """Sum the mean absolute differences of vertical and of horizontal neighbours.
+
+    Args:
+        images: (N, C, H, W) floating point, at least 2 pixels high and wide.
+
+    Returns:
+        torch.Tensor: 0-dimensional, the mean over images, channels and pairs of neighbours.
+
+    Raises:
+        TypeError, ValueError: `images` is not such a tensor.
+
+    Source: Rudin, Osher and Fatemi (1992), "Nonlinear total variation based noise removal
+        algorithms", Physica D 60, here with the absolute values of both differences added.
+    """
+    if min(_maps(images, "images").shape[2:]) < 2:
+        raise ValueError(f"images must be at least 2 x 2 pixels, got shape {tuple(images.shape)}")
+    return images.diff(dim=2).abs().mean() + images.diff(dim=3).abs().mean()
+
+
+def _relative_error(x, target):
+    """Mean over the first axis of ||x - target||^2 / ||target||^2."""
+    return ((x - target).flatten(1).square().sum(1) / target.flatten(1).square().sum(1)).mean()
+
+
+def _maps(value, name):
+    shape = tuple(floats(value, name).shape)
+    if len(shape) != 4:
+        raise ValueError(f"{name} must have shape (N, C, H, W), got {shape}")
+    return value
+
+
+def _same(target, like, name="target"):
+    got, wanted = tuple(target.shape), tuple(like.shape)
+    if got not in (wanted, (1, *wanted[1:])):
+        raise ValueError(f"{name} must have shape {wanted} or a first axis of 1, got {got}")
+    return target
