@@ -7,7 +7,7 @@ PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve test notebooks lab lint update clean FORCE
+.PHONY: help book serve test notebooks exercises lab lint update clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(VENV)/all.txt  ## run every check: lint, units, notebooks, parity, tools
 
 notebooks: $(VENV)/all.txt  ## run every chapter afresh and store its outputs in both languages
 	$(BIN)/python -m tools run
+
+exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions and the autograders
+	$(BIN)/python -m exercises build
 
 lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book

@@ -13,7 +13,8 @@ from tools.book import BookError
 WORKERS = 2  # pytest processes; conftest.py shares the cores among them
 FLOOR = 95  # percent of lines, and of branches, of course_lib that the unit tests must reach
 COVERAGE = Path("_build/coverage.json")
-ELSEWHERE = ("notebooks", "tools", "site")  # folders of tests/ with a stage of their own
+# Folders of tests/ with a stage of their own.
+ELSEWHERE = ("notebooks", "tools", "exercises", "site")
 
 
 def stages():
@@ -28,6 +29,8 @@ def stages():
         # Together, since a chapter keeps one worker busy for long.
         "notebooks and tools": [*pytest, *workers, "--nbval", "book/ko"]
         + ["tests/notebooks", "tests/tools"],
+        # By itself: the submissions are what runs in parallel.
+        "exercises": [*pytest, "tests/exercises"],
         "browser": [*python, "tools", "browser"],
         "site": [*pytest, *workers, "tests/site"],
     }

@@ -1,0 +1,1 @@
+"""Assignable exercises: made from one bilingual source each, graded in bulk."""

@@ -1,0 +1,45 @@
+"""``python -m exercises COMMAND``: make the exercises' files, and grade submissions."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from exercises import build, grade
+from tools.book import ROOT, BookError
+
+
+def main(argv=None):
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m exercises", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    make = commands.add_parser("build", help="make student notebooks, solutions, autograders")
+    make.add_argument("names", nargs="*", metavar="EXERCISE", help="an exercise (all by default)")
+
+    mark = commands.add_parser("grade", help="grade a folder of submissions")
+    mark.add_argument("exercise", metavar="EXERCISE", help="for example 01-kmeans")
+    mark.add_argument("submissions", type=Path, metavar="SUBMISSIONS_DIR")
+    mark.add_argument("-o", "--output", type=Path, required=True, metavar="GRADES.csv")
+    mark.add_argument("--written", type=Path, metavar="CSV", help="student,points,comment")
+    mark.add_argument("--jobs", type=int, default=os.cpu_count(), help="submissions at a time")
+    mark.add_argument("--timeout", type=float, default=180, help="seconds for one submission")
+    mark.add_argument("--cell-timeout", type=float, default=60, help="seconds for one cell")
+    mark.add_argument("--memory", type=int, default=3000, help="megabytes for one submission")
+    mark.add_argument("--again", action="store_true", help="grade what has been graded, too")
+
+    args = parser.parse_args(argv)
+    try:
+        if args.command == "build":
+            for name in build.exercises(ROOT, args.names):
+                build.build(ROOT, name)
+                print(f"{name}: made in {build.BUILT}/", flush=True)
+            return 0
+        return grade.main(args, ROOT)
+    except BookError as error:
+        print(f"python -m exercises {args.command}: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""Make an exercise's student notebooks, solutions and autograder from its master notebook.
+
+A master is a notebook in the format of ``otter assign``. Each markdown cell carries its language
+in its metadata (``"language": "ko"`` or ``"en"``), Korean first and English right after it. For
+each language the other's cells are left out and otter does the rest; what otter leaves in a student
+notebook for its own use is removed, since students need nothing but course_lib.
+"""
+
+import contextlib
+import hashlib
+import io
+import shutil
+import tempfile
+from copy import deepcopy
+from pathlib import Path
+
+import yaml
+
+from tools.book import BookError, read_notebook, write_notebook, write_text
+from tools.repository import setup_cell
+
+LANGUAGES = ("ko", "en")
+BUILT = Path("_build/exercises")
+CONFIG = "# ASSIGNMENT CONFIG"
+
+
+def exercises(root, wanted=()):
+    """Return the exercises' names, sorted; the wanted ones where any are named."""
+    there = sorted(path.stem for path in Path(root, "exercises").glob("[0-9]*/*.ipynb"))
+    for name in wanted:
+        if name not in there:
+            raise BookError(f"no exercise {name!r}; there are: {', '.join(there)}")
+    return list(wanted) or there
+
+
+def master_path(root, name):
+    """Return the path of an exercise's master notebook."""
+    return Path(root, "exercises", name, f"{name}.ipynb")
+
+
+def student_path(root, name, language):
+    """Return the path of the notebook that students get."""
+    return Path(root, BUILT, "students", language, f"{name}.ipynb")
+
+
+def solution_path(root, name, language):
+    """Return the path of the solution."""
+    return Path(root, BUILT, "solutions", language, f"{name}.ipynb")
+
+
+def autograder_path(root, name):
+    """Return the path of the zip file that holds the tests."""
+    return Path(root, BUILT, "autograders", f"{name}.zip")
+
+
+def check_master(path, master):
+    """Raise BookError unless Korean and English cells of the same kind follow each other."""
+    cells = [cell for cell in master.cells if cell.cell_type == "markdown"]
+    for cell in cells:
+        if cell.metadata.get("language") not in LANGUAGES:
+            raise BookError(f"{path}: cell {cell.id!r} has no language (ko or en)")
+    order = [cell.metadata.get("language", "") for cell in master.cells]
+    for index, language in enumerate(order):
+        if (language == "ko") != (order[index + 1 : index + 2] == ["en"]):
+            raise BookError(f"{path}: cell {master.cells[index].id!r} has no twin right after it")
+    if order[:1] == ["en"] or any(a != "ko" for a, b in zip(order, order[1:]) if b == "en"):
+        raise BookError(f"{path}: an English cell must follow its Korean twin")
+
+
+def config(master):
+    """Return the assignment's settings, a dict, and the cell that holds them."""
+    for cell in master.cells:
+        if cell.cell_type == "raw" and cell.source.startswith(CONFIG):
+            return yaml.safe_load(cell.source), cell
+    raise BookError(f"no raw cell begins with {CONFIG}")
+
+
+def title(master):
+    """Return an exercise's title as a dict from language to text."""
+    return dict(master.metadata["exercise"]["title"])
+
+
+def in_language(root, master, name, language):
+    """Return the master with one language's text, and with what grading elsewhere installs."""
+    single = deepcopy(master)
+    single.cells = [c for c in single.cells if c.metadata.get("language", language) == language]
+    for cell in single.cells:
+        if cell.metadata.pop("language", None):
+            cell.id = cell.id.removesuffix(f"-{language}")  # the same in both languages
+    single.metadata["exercise"] = {"name": name, "language": language}
+    settings, cell = config(single)
+    book = yaml.safe_load(Path(root, "_config.yml").read_text("utf8"))["repository"]["url"]
+    settings["requirements"] = [f"course-lib @ git+{book}"]
+    for first in (one for one in single.cells if one.id == "setup"):
+        first.source = setup_cell(book)
+    cell.source = f"{CONFIG}\n{yaml.safe_dump(settings)}"
+    return single
+
+
+def tidy(path):
+    """Remove otter's own marks from a notebook that it wrote."""
+    content = read_notebook(path)
+    content.metadata.pop("otter", None)
+    cells = []
+    for cell in content.cells:
+        if cell.cell_type == "markdown" and cell.source.strip() in (
+            "",
+            "<!-- END QUESTION -->",
+            "<!-- BEGIN QUESTION -->",
+        ):
+            continue
+        if cell.cell_type == "markdown":
+            for mark in ("BEGIN", "END"):
+                cell.source = cell.source.replace(f"<!-- {mark} QUESTION -->", "").strip("\n")
+        for key in ("otter", "deletable", "editable"):
+            cell.metadata.pop(key, None)
+        tags = [tag for tag in cell.metadata.pop("tags", []) if not tag.startswith("otter_")]
+        if tags:
+            cell.metadata["tags"] = tags
+        cells.append(cell)
+    content.cells = cells
+    return content
+
+
+def assign(master, result):
+    """Run ``otter assign``, whose messages are shown only if it fails."""
+    from otter.assign import main  # slow to import, and not needed to grade
+
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            main(str(master), str(result), no_pdfs=True, no_run_tests=True)
+    except Exception as error:
+        raise BookError(
+            f"{master.name}: otter assign failed: {error}\n{said.getvalue()}"
+        ) from error
+
+
+def build(root, name):
+    """Make the files of one exercise under ``_build/exercises``, in both languages."""
+    source = master_path(root, name)
+    master = read_notebook(source)
+    check_master(source, master)
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            single = Path(folder, f"{name}.ipynb")
+            write_notebook(single, in_language(root, master, name, language))
+            assign(single, Path(folder, "out"))
+            for path, kind in (
+                (student_path(root, name, language), "student"),
+                (solution_path(root, name, language), "autograder"),
+            ):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_notebook(path, tidy(Path(folder, "out", kind, f"{name}.ipynb")))
+            made = next(Path(folder, "out", "autograder").glob("*.zip"))
+            target = autograder_path(root, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # The tests are code, which both languages share: either language's zip will do.
+            shutil.move(made, target.with_suffix(".new"))
+            target.with_suffix(".new").replace(target)
+    write_text(target.with_suffix(".sha256"), stamp(root, name))
+
+
+def stamp(root, name):
+    """Return what the built files depend on, as a hash."""
+    parts = [master_path(root, name), Path(root, "_config.yml"), Path(__file__)]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in parts)).hexdigest()
+
+
+def build_if_changed(root, name):
+    """Make an exercise's files unless they are there and up to date."""
+    exercises(root, [name])
+    made = autograder_path(root, name).with_suffix(".sha256")
+    if not made.exists() or made.read_text("utf8") != stamp(root, name):
+        build(root, name)
