@@ -13,6 +13,7 @@ COMMANDS = {
     "repository": "check or change the address of the repository everywhere",
     "new": "start a new chapter in both languages",
     "checkpoints": "train the models that come with the library, check them against their cards",
+    "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
     "screenshots": "take the README's pictures from the built site",
     "update": "refresh the exact version numbers",
     "browser": "find Chromium, or install it where that is allowed",
