@@ -1,0 +1,268 @@
+"""The transfer: what it minimises, sizes and kinds of images, what can go wrong on the way."""
+
+import warnings
+
+import pytest
+import torch
+from torch.nn.functional import interpolate
+
+from course_lib import style as module
+from course_lib.data import load_photo, load_style
+from course_lib.style import VGGFeatures, content_loss, gram_matrix, style_loss, transfer
+
+LAYERS = {"style_layers": ("relu1_1", "relu2_1"), "content_layers": ("relu2_1",)}
+
+
+@pytest.fixture(scope="module")
+def network():
+    return VGGFeatures(layers=("relu1_1", "relu2_1", "conv2_2"))
+
+
+@pytest.fixture(scope="module")
+def content():
+    return load_photo("china", (37, 51))
+
+
+@pytest.fixture(scope="module")
+def style():
+    return load_style("swirl", 40)
+
+
+@pytest.fixture
+def run(network, content, style):
+    def run(content=content, style=style, **options):
+        options = {"size": None, "steps": 4, "network": network, "progress": False, **LAYERS,
+                   "device": "cpu", **options}
+        return transfer(content, style, **options)
+
+    return run
+
+
+# --- What it minimises ---------------------------------------------------------------------------
+
+
+def test_the_default_layers_and_weights_paint_the_style():
+    content, style = load_photo("china", 40), load_style("jogakbo", 40)
+    image, history = transfer(content, style, size=40, steps=8, device="cpu", progress=False)
+    assert image.shape == content.shape
+    assert history.loss[-1] < 0.5 * history.loss[0]
+    assert history.size == [content.shape[1:]] * 8  # the coarse scale would be too small
+
+
+def test_the_losses_are_those_of_the_images(run, network, content, style):
+    seen = []
+    image, history = run(
+        size=36, steps=3, scales=(1,), style_weight=20.0, content_weight=2.0, tv_weight=0.5,
+        on_step=lambda step, image, history: seen.append((step, image)),
+    )
+    assert [step for step, _ in seen] == [1, 2, 3]
+    wanted = network(interpolate(content[None], (36, 49), mode="bilinear", antialias=True))
+    grams = network(interpolate(style[None], (36, 36), mode="bilinear", antialias=True))
+    for i, (_, x) in enumerate(seen):
+        found = network(x[None])
+        c = float(content_loss(found["relu2_1"], wanted["relu2_1"]))
+        s = sum(float(style_loss(found[k], gram_matrix(grams[k]))) for k in LAYERS["style_layers"])
+        tv = float(x.diff(dim=1).abs().mean() + x.diff(dim=2).abs().mean())
+        got = (history.content_loss[i], history.style_loss[i], history.total_variation[i])
+        assert got == pytest.approx((c, s / 2, tv), rel=1e-3, abs=1e-6)
+        assert history.loss[i] == pytest.approx(2 * c + 20 * s / 2 + 0.5 * tv, rel=1e-3)
+    least = history.loss.index(min(history.loss))
+    assert torch.equal(image, seen[least][1])
+    assert len(history.seconds) == 3
+    assert min(history.seconds) > 0
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("init", ["content", "noise"])
+def test_every_optimizer_descends_from_every_beginning(run, optimizer, init):
+    image, history = run(steps=15, scales=(1,), optimizer=optimizer, init=init)
+    assert min(history.loss) < 0.5 * history.loss[0]
+    assert image.dtype == torch.float32
+    assert 0 <= image.min() < image.max() <= 1
+
+
+def test_content_alone_is_reconstructed_from_noise(run, content):
+    image, history = run(init="noise", steps=60, scales=(1,), style_weight=0,
+                         content_layers=("relu1_1",))
+    assert history.style_loss == [0] * 60
+    assert history.content_loss[-1] < 0.003
+    assert (image - content).abs().mean() < 0.07  # of noise: 0.35
+
+
+def test_style_alone_ignores_the_content(run, content):
+    other = content.flip(2)
+    first, second = (run(content=c, init="noise", content_weight=0, steps=3).image
+                     for c in (content, other))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, run(init="noise", content_weight=0, steps=3, seed=1).image)
+
+
+def test_total_variation_alone_flattens(run):
+    image, history = run(content_weight=0, style_weight=0, tv_weight=1.0, steps=30, scales=(1,),
+                         optimizer="adam")
+    assert history.total_variation[-1] < 0.6 * history.total_variation[0]
+
+
+# --- Sizes, scales, beginnings -------------------------------------------------------------------
+
+
+def test_scales_go_from_coarse_to_fine(run, monkeypatch):
+    monkeypatch.setattr(module, "SMALLEST", 32)
+    image, history = run(size=64, scales=(0.25, 0.5, 1.0), steps=(7, 3, 2), init="noise")
+    assert history.size == [(32, 44)] * 3 + [(64, 88)] * 2  # 16 pixels are too few
+    assert image.shape == (3, 64, 88)
+    assert len(run(size=64, steps=2).history.loss) == 4
+    assert run(size=64, steps=70, content_weight=0, style_weight=0, tv_weight=1.0,
+               ).history.size.count((32, 44)) == 60
+
+
+def test_enlarging_brings_the_detail_back():
+    photo = load_photo("coffee", (60, 80))[None]
+    coarse = module._resize(photo, (30, 40))
+    torch.testing.assert_close(module._enlarge(coarse, (60, 80), photo), photo)
+    plain = module._enlarge(coarse, (60, 80), None)
+    assert plain.shape == photo.shape
+    assert 0.005 < (plain - photo).abs().mean() < 0.1
+
+
+def test_it_begins_at_the_content_with_the_styles_mean_colour(run, content, style):
+    seen = []
+    run(steps=1, scales=(1,), on_step=lambda step, image, history: seen.append(image))
+    shift = style.mean((1, 2)) - content.mean((1, 2))
+    torch.testing.assert_close(seen[0], (content + shift[:, None, None]).clamp(0, 1))
+    run(steps=1, scales=(1,), style_weight=0, on_step=lambda s, image, h: seen.append(image))
+    assert torch.equal(seen[1], content)
+    other = load_photo("coffee", (60, 80))
+    run(steps=1, scales=(1,), init=other, on_step=lambda s, image, h: seen.append(image))
+    torch.testing.assert_close(seen[2], module._resize(other[None], (37, 51))[0])
+
+
+@pytest.mark.parametrize("shape", [(33, 47), (50, 34), (40, 40)])
+def test_any_size_and_aspect(run, shape):
+    image = run(content=load_photo("flower", shape), style=load_photo("coffee", (60, 41)), steps=1)
+    assert image.image.shape == (3, *shape)
+    assert run(content=load_photo("flower", shape), size=35, steps=1).image.shape[1:] == tuple(
+        35 * side // min(shape) for side in shape
+    )
+
+
+def test_a_grey_image_is_its_three_equal_channels(run, content, style):
+    grey = content.mean(0, keepdim=True)
+    wanted = run(content=grey.expand(3, -1, -1), style=style[None])
+    assert torch.equal(run(content=grey).image, wanted.image)
+
+
+def test_an_image_may_lie_in_memory_in_any_order(run, content):
+    turned = content.permute(1, 2, 0).contiguous().permute(2, 0, 1)
+    assert torch.equal(run(content=turned).image, run().image)
+
+
+def test_colours_are_kept(run, content):
+    image = run(preserve_color=True, steps=6, init=content).image
+    luma = torch.tensor(module.LUMA)[:, None, None]
+    chroma, wanted = (x - (x * luma).sum(0) for x in (image, content))
+    # The same hue at every pixel, at most as strong: parallel, and no longer than the content's.
+    cosine = (chroma * wanted).sum(0) / (chroma.norm(dim=0) * wanted.norm(dim=0)).clamp_min(1e-9)
+    coloured = chroma.norm(dim=0) > 0.02
+    assert coloured.float().mean() > 0.3
+    assert cosine[coloured].min() > 0.999
+    assert (chroma.norm(dim=0) <= wanted.norm(dim=0) + 1e-4).all()
+    assert ((image - content) * luma).sum(0).abs().mean() > 0.02  # the brightness did change
+    assert image.shape == content.shape
+
+
+# --- What can go wrong ---------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_image(run, monkeypatch):
+    original, calls = module.total_variation, []
+
+    def breaks(images):
+        calls.append(1)
+        return original(images) * (float("nan") if len(calls) == 4 else 1)
+
+    monkeypatch.setattr(module, "total_variation", breaks)
+    with pytest.warns(RuntimeWarning, match="not finite after 3 steps"):
+        image, history = run(tv_weight=1.0, steps=9, scales=(1,))
+    assert history.stopped == "non-finite loss"
+    assert len(history.loss) == 3
+    assert image.isfinite().all()
+
+
+@pytest.mark.parametrize("when", [1, 3])
+def test_an_interruption_returns_the_image_so_far(run, monkeypatch, when):
+    monkeypatch.setattr(module, "SMALLEST", 32)
+    seen = []
+
+    def interrupt(step, image, history):
+        seen.append(image)
+        if step == when:
+            raise KeyboardInterrupt
+
+    image, history = run(size=64, steps=(2, 9), on_step=interrupt)
+    assert history.stopped == "interrupted"
+    assert len(history.loss) == when
+    assert image.shape == (3, 64, 88)
+    if when == 3:
+        assert torch.equal(image, seen[-1])
+
+
+def test_progress_shows_steps_and_loss(run, capsys):
+    run(steps=2, scales=(1,), progress=True)
+    shown = capsys.readouterr().err
+    assert "0/2" in shown
+    assert "step" in shown
+    run(steps=2, scales=(1,))
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_said_when_all_is_well(run):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(steps=1).history.stopped == ""
+
+
+def test_a_network_is_made_from_the_name_of_its_weights(run):
+    assert len(run(network="random", steps=1, scales=(1,)).history.loss) == 1
+
+
+BAD = [
+    ({"content": torch.zeros(4, 20, 20)}, ValueError, "content must have shape .*alpha channel"),
+    ({"content": torch.zeros(20, 20)}, ValueError, r"content must have shape \(3, H, W\)"),
+    ({"style": torch.zeros(2, 3, 20, 20)}, ValueError, "style must have shape"),
+    ({"style": torch.zeros(3, 20, 20, dtype=torch.uint8)}, TypeError, "style must be floating"),
+    ({"style": torch.full((3, 20, 20), 2.0)}, ValueError, r"style must lie in \[0, 1\], got 2 to"),
+    ({"init": torch.full((3, 20, 20), torch.nan)}, ValueError, r"init must lie in \[0, 1\]"),
+    ({"init": "style"}, ValueError, "init must be \"content\", \"noise\" or an image, got 'style'"),
+    ({"size": 15}, ValueError, "size must be at least 16, got 15"),
+    ({"steps": 0}, ValueError, "steps must be at least 1, got 0"),
+    ({"steps": (1, 2, 3)}, ValueError, "steps must be one number per scale, 2, got 3"),
+    ({"scales": (1.0, 0.5)}, ValueError, "scales must rise and end in 1"),
+    ({"scales": ()}, ValueError, "scales must rise and end in 1"),
+    ({"style_weight": -1.0}, ValueError, "style_weight must be finite and at least 0"),
+    ({"style_weight": 0, "content_weight": 0}, ValueError, "must not all be 0"),
+    ({"optimizer": "sgd"}, ValueError, "optimizer must be one of lbfgs, adam, got 'sgd'"),
+    ({"lr": 0}, ValueError, "lr must be above 0"),
+    ({"content_layers": ("relu5_1",)}, ValueError, "network must return relu5_1, it returns"),
+    ({"network": 16}, TypeError, "network must be VGGFeatures or a name, got int"),
+    ({"network": "vgg"}, ValueError, "weights must be one of"),
+]
+
+
+@pytest.mark.parametrize(("options", "error", "message"), BAD)
+def test_bad_arguments_are_named(run, options, error, message):
+    with pytest.raises(error, match=message):
+        run(**options)
+
+
+def test_a_target_without_features_is_named(run, network, monkeypatch):
+    monkeypatch.setattr(network, "forward", lambda x: dict.fromkeys(network.taps, 0 * x))
+    with pytest.raises(ValueError, match="features are all 0 at relu2_1"):
+        run()
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_on_a_gpu(run):
+    image, history = run(device="cuda", steps=10)
+    assert image.device.type == "cpu"
+    assert history.loss[-1] < history.loss[0]
