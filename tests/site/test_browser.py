@@ -106,7 +106,7 @@ def test_mathematics_is_set_and_can_be_read_aloud(tour):
 
 
 # Pages that are lighter to load than a chapter: one with sections, one with code.
-SECTIONS = "00-introduction.html"
+SECTIONS = "data-cards.html"
 CODE = "running.html"
 
 
