@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from torch import nn
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_loss
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
 
 from course_lib import checkpoints, training
 from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
 from course_lib.classifier import DigitClassifier
 from course_lib.data import load_mnist
+from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.denoising import gaussian_noise
-from course_lib.metrics import psnr
+from course_lib.gan import sample, train_gan
+from course_lib.metrics import frechet_distance, psnr
 from tools.book import BookError
 
 
@@ -113,6 +117,51 @@ def moved(x, generator, *, angle=0.2, scale=0.1, shift=2.0):
     return grid_sample(x, affine_grid(maps, x.shape, align_corners=False), align_corners=False)
 
 
+class Moved(nn.Module):
+    """A discriminator that sees its images moved anew every time, the real ones and the fakes.
+
+    It cannot learn the training images by heart, and the generator need not draw moved digits,
+    since they would be moved once more. Source: Zhao, Liu, Lin, Zhu and Han (2020),
+    "Differentiable augmentation for data-efficient GAN training", NeurIPS.
+    """
+
+    def __init__(self, discriminator):
+        super().__init__()
+        self.discriminator = discriminator
+
+    def forward(self, x):
+        """Logits (N,) of images x (N, C, H, W)."""
+        if self.training:
+            seed = int(torch.randint(2**31, ()))  # which train_gan has seeded
+            x = moved(x, torch.Generator(x.device).manual_seed(seed))
+        return self.discriminator(x)
+
+
+def adversary(generator, seed, *, width, decay, plan):
+    """Train a generator against a discriminator, and keep the moving average of its weights.
+
+    The average takes in 1 - decay of the weights after every step; batch normalisation's
+    statistics are measured anew with it.
+    """
+    images = load_mnist("small").train_images
+    discriminator = Moved(ConvDiscriminator(width=width))
+    average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+    def update(*_):
+        if torch.is_grad_enabled():  # once a step: in the generator's turn
+            average.update_parameters(generator)
+
+    hook = generator.register_forward_pre_hook(update)
+    for number, (num_epochs, lr) in enumerate(plan):
+        train_gan(generator, discriminator, images, num_epochs=num_epochs, lr=lr,
+                  seed=seed + number, device="cpu")
+    hook.remove()
+    rng = torch.Generator().manual_seed(seed)
+    update_bn([torch.randn(100, generator.latent_dim, generator=rng) for _ in range(100)],
+              average.module)
+    generator.load_state_dict(average.module.state_dict())
+
+
 @torch.no_grad()
 def error_of_digits(model):
     """Mean squared error per pixel of the reconstructed test images."""
@@ -135,6 +184,12 @@ def psnr_of_denoised(model):
     return psnr(model(noisy).clamp(0, 1), images).mean().item()
 
 
+def distance_of_fakes(generator):
+    """Frechet distance of as many fakes as there are training digits to the test digits."""
+    digits = load_mnist("small")
+    return frechet_distance(digits.test_images, sample(generator, len(digits.train_images)))
+
+
 DIGITS = "MNIST small: 4,000 training images; measured on its 1,000 test images"
 RECIPES = {
     "conv-autoencoder": Recipe(
@@ -152,5 +207,11 @@ RECIPES = {
         DigitClassifier, {},
         partial(stages, train=classify, plan=[(40, 2e-3), (20, 7e-4), (20, 2e-4)]),
         accuracy_on_digits, "test accuracy", 0.005, DIGITS,
+    ),
+    "dcgan": Recipe(
+        ConvGenerator, {"latent_dim": 64, "width": 48},
+        partial(adversary, width=64, decay=0.998,
+                plan=[(70, 2e-3), (50, 1e-3), (30, 5e-4), (20, 2e-4)]),
+        distance_of_fakes, "Frechet distance of 4,000 fakes to the test digits", 20.0, DIGITS,
     ),
 }
