@@ -28,6 +28,7 @@ def digits(monkeypatch):
     mnist = load_mnist("small")
     few = Digits(*(part[::125][:8] for part in mnist))
     monkeypatch.setattr(benchmark, "load_mnist", lambda subset: few)
+    monkeypatch.setattr(benchmark, "N_STEPS", 1)
     return few
 
 
