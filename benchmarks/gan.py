@@ -16,18 +16,18 @@ and its mirror without their three biases. Only the loop and the layers' code di
 "our networks": `train_gan` with what learns quickly on a CPU: narrower networks, a larger step
 size, smaller batches and so more steps an epoch.
 
-Fair by construction: one process, the same images and number of threads, by turns, the seeds that
-are paired within a ratio. The clock runs while training and stops while the distance is measured,
-after every epoch: of as many fakes as there are test images to the test images, in evaluation mode.
-The time to a distance is that of the first epoch that ends at or below it, for everyone.
+Fair by construction: one process, the same images and number of threads, by turns; a ratio is taken
+within each seed. The clock runs while training and stops while the distance is measured, after
+every epoch: of as many fakes as there are test images to the test images, in evaluation mode. The
+time to a distance is that of the first epoch that ends at or below it, for everyone.
 
 A step alone is measured apart from the data, on one batch in memory.
 
 The distance to reach is 500, which the reference meets after some 13 epochs, so that a run of three
-seeds takes under ten minutes on two cores. For comparison, in the same units: as many
-training digits as there are test digits 11 to 16, the dense GAN of chapter 5 after 30 epochs 645,
-a Gaussian fitted to the pixels 721, noise 2,200. On a GPU it is the 60,000 digits, if they can be
-had; their epochs have 15 times as many steps, and the distance to reach is smaller.
+seeds takes under ten minutes on two cores. For comparison, in the same units: 1,000 training digits
+have 11 to 16, a dense GAN after 30 epochs 645, a Gaussian fitted to the pixels 721, uniform noise
+2,200. On a GPU it is the 60,000 digits, if they can be had; their epochs have 15 times as many
+steps, and the distance to reach is smaller.
 """
 
 import argparse
