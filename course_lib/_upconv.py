@@ -26,8 +26,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             return self._from_one_pixel(x)
         if self.out_channels != 1:
             return super().forward(x)
-        y = _ToOneChannel.apply(x, self.weight, self.stride, self.padding)
-        return y if self.bias is None else y + self.bias
+        return _ToOneChannel.apply(x, self.weight, self.bias, self.stride, self.padding)
 
     def _from_one_pixel(self, x):
         """Enlarge x (N, in_channels, 1, 1) to the size of the kernel, which each x multiplies."""
@@ -42,8 +41,8 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 
 class _ToOneChannel(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, weight, stride, padding):
-        """Return x (N, C, H, W) through weight (C, 1, k, k) as (N, 1, H', W')."""
+    def forward(ctx, x, weight, bias, stride, padding):
+        """Return x (N, C, H, W) through weight (C, 1, k, k) and bias (1,) as (N, 1, H', W')."""
         ctx.save_for_backward(x, weight)
         ctx.geometry = stride, padding
         kernel = weight.shape[2:]
@@ -52,14 +51,16 @@ class _ToOneChannel(torch.autograd.Function):
         weight = weight.flatten(1).T.expand(len(x), -1, -1)                # (N, k k, C)
         pieces = (weight @ x.flatten(2)).flatten(0, 1)                     # (N k k, H W)
         y = fold(pieces[None], size, kernel, stride=stride, padding=padding)
+        if bias is not None:
+            y += bias
         return y.transpose(0, 1)  # fold works on channels in parallel: each image was one
 
     @staticmethod
     def backward(ctx, gradient):
         """Use PyTorch's own gradient of the transposed convolution, which is fast."""
         x, weight = ctx.saved_tensors
-        wanted = [*ctx.needs_input_grad[:2], False]
-        dx, dw, _ = torch.ops.aten.convolution_backward(
-            gradient, x, weight, None, *ctx.geometry, [1, 1], True, [0, 0], 1, wanted
+        gradients = torch.ops.aten.convolution_backward(
+            gradient, x, weight, [1], *ctx.geometry, [1, 1], True, [0, 0], 1,
+            ctx.needs_input_grad[:3],
         )
-        return dx, dw, None, None
+        return *gradients, None, None
