@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from exercises import build, grade
+from exercises import build, cards, grade
 from tools.book import ROOT, BookError
 
 
@@ -33,7 +33,8 @@ def main(argv=None):
         if args.command == "build":
             for name in build.exercises(ROOT, args.names):
                 build.build(ROOT, name)
-                print(f"{name}: made in {build.BUILT}/", flush=True)
+                cards.write(ROOT, name)
+                print(f"{name}: made in {build.STUDENTS}/ and {build.BUILT}/", flush=True)
             return 0
         return grade.main(args, ROOT)
     except BookError as error:

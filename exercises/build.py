@@ -21,6 +21,7 @@ from tools.repository import setup_cell
 
 LANGUAGES = ("ko", "en")
 BUILT = Path("_build/exercises")
+STUDENTS = Path("exercises/students")  # in the repository, since Colab opens them from there
 CONFIG = "# ASSIGNMENT CONFIG"
 
 
@@ -40,7 +41,7 @@ def master_path(root, name):
 
 def student_path(root, name, language):
     """Return the path of the notebook that students get."""
-    return Path(root, BUILT, "students", language, f"{name}.ipynb")
+    return Path(root, STUDENTS, language, f"{name}.ipynb")
 
 
 def solution_path(root, name, language):
@@ -65,6 +66,15 @@ def check_master(path, master):
             raise BookError(f"{path}: cell {master.cells[index].id!r} has no twin right after it")
     if order[:1] == ["en"] or any(a != "ko" for a, b in zip(order, order[1:]) if b == "en"):
         raise BookError(f"{path}: an English cell must follow its Korean twin")
+
+
+def questions(master):
+    """Return the questions as a list of dicts: name, points, manual."""
+    return [
+        {"manual": False, **yaml.safe_load(cell.source)}
+        for cell in master.cells
+        if cell.cell_type == "raw" and cell.source.startswith("# BEGIN QUESTION")
+    ]
 
 
 def config(master):
@@ -137,7 +147,7 @@ def assign(master, result):
 
 
 def build(root, name):
-    """Make the files of one exercise under ``_build/exercises``, in both languages."""
+    """Make the files of one exercise in both languages."""
     source = master_path(root, name)
     master = read_notebook(source)
     check_master(source, master)
@@ -164,7 +174,9 @@ def build(root, name):
 def stamp(root, name):
     """Return what the built files depend on, as a hash."""
     parts = [master_path(root, name), Path(root, "_config.yml"), Path(__file__)]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in parts)).hexdigest()
+    parts += [student_path(root, name, language) for language in LANGUAGES]
+    there = [path for path in parts if path.exists()]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in there)).hexdigest()
 
 
 def build_if_changed(root, name):

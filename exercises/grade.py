@@ -49,14 +49,8 @@ def load_tests(archive):
 
 
 def questions(root, name):
-    """Return the questions as a list of dicts: name, points, manual."""
-    import yaml
-
-    found = []
-    for cell in read_notebook(build.master_path(root, name)).cells:
-        if cell.cell_type == "raw" and cell.source.startswith("# BEGIN QUESTION"):
-            found.append({"manual": False, **yaml.safe_load(cell.source)})
-    return found
+    """Return an exercise's questions as a list of dicts: name, points, manual."""
+    return build.questions(read_notebook(build.master_path(root, name)))
 
 
 def submissions(folder):

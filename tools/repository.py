@@ -20,6 +20,7 @@ IN_BOOK = re.compile(
     r"(?<=git\+https://github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=git clone https://github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
+    r"|(?<=https://github\.com/)[\w-]+/[\w.-]*\w(?=/raw/)"
 )
 # The folder that `git clone` makes has the repository's name.
 FOLDER = re.compile(r"(git clone https://github\.com/\S+\s+cd )([\w.-]+)")
@@ -56,8 +57,8 @@ def derived(root):
             yield root / name, OWN
     if (root / "CONTRIBUTING.md").exists():
         yield root / "CONTRIBUTING.md", IN_BOOK  # it gives another address as an example
-    for language in (SOURCE, TRANSLATION):
-        for path in sorted(folder(root, language).rglob("*")):
+    for pages in (folder(root, SOURCE), folder(root, TRANSLATION), root / "exercises/students"):
+        for path in sorted(pages.rglob("*")):
             if path.suffix in (".md", ".ipynb") and not path.name.startswith("."):
                 yield path, IN_BOOK
 

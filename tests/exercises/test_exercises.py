@@ -16,11 +16,13 @@ import nbformat
 import pytest
 from otter.run import main as otter_run
 
-from exercises import build, grade, report
+from exercises import build, cards, grade, report
 from tests.exercises.variants import ANSWERS
 from tools.book import ROOT, BookError, read_notebook
 
 NAMES = build.exercises(ROOT)
+# As they stand in the repository, before a test builds them anew.
+GIVEN = {path: path.read_bytes() for path in sorted((ROOT / build.STUDENTS).rglob("*.ipynb"))}
 FIRST = "01-kmeans"  # among its answers are those that misbehave
 SHORT = {"timeout": 60, "cell_timeout": 4, "memory": 2_000_000_000}
 LONG = {"timeout": 180, "cell_timeout": 60, "memory": 3_000_000_000}  # as a teacher's by default
@@ -212,6 +214,31 @@ def test_both_languages_have_the_same_code_and_cells(name):
             if one.cell_type == "markdown":
                 assert any("가" <= letter <= "힣" for letter in one.source), one.id
                 assert not any("가" <= letter <= "힣" for letter in other.source), other.id
+
+
+def test_what_students_get_is_made_from_the_masters():
+    for name in NAMES:
+        build.build_if_changed(ROOT, name)
+    made = {build.student_path(ROOT, name, one) for name in NAMES for one in build.LANGUAGES}
+    assert set(GIVEN) == made, "run `make exercises`, and remove what no exercise makes"
+    for path, content in GIVEN.items():
+        assert path.read_bytes() == content, f"{path} was out of date: run `make exercises`"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", build.LANGUAGES)
+def test_the_chapter_ends_with_the_exercises_card(name, language):
+    last = read_notebook(cards.chapter(ROOT, name, language)).cells[-1]
+    assert last.id == cards.CELL, "run `make exercises`"
+    assert last.source == cards.card(ROOT, name, language), "run `make exercises`"
+
+
+def test_a_card_says_points_time_and_where():
+    text = cards.card(ROOT, FIRST, "en")
+    assert text.startswith("## Assignment 1. k-means\n")
+    assert "60 to 90 minutes and gives 16 points for code and 4 for writing" in text
+    path = "/main/exercises/students/en/01-kmeans.ipynb"
+    assert text.count(path) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

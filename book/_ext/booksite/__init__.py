@@ -5,6 +5,7 @@ words        the interface's words in each language, on the page and in its scri
 pages        the parts of a page that depend on its language: sidebar, switch, buttons, search
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
+downloads    files of the repository that the site hands out itself
 equations    display equations handed to MathJax as they were written
 references   the references page, from references.bib
 search       an index in which a Korean word is found whatever particle follows it
@@ -17,6 +18,7 @@ MODULES = [
     "pages",
     "anchors",
     "figures",
+    "downloads",
     "equations",
     "references",
     "search",
