@@ -221,12 +221,19 @@ def preload():
     import torch
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
+    from sklearn.neighbors import KNeighborsClassifier
 
+    import course_lib.autoencoder
+    import course_lib.denoising
     import course_lib.kmeans
     import course_lib.metrics
     import course_lib.plots  # noqa: F401
+    from course_lib.data import load_mnist
 
     torch.set_num_threads(1)
+    load_mnist()  # reads its file once, for all that are forked
+    # scikit-learn, once, looks in /proc for the libraries in use; a child may not.
+    KNeighborsClassifier(1).fit([[0.0]], [0]).predict([[0.0]])
     HistoryManager.enabled = False
     InteractiveShell.xmode = "Minimal"
     shell = InteractiveShell.instance()

@@ -258,8 +258,8 @@ class Remote:
         if generation != session.generation:
             raise StudentError(f"{name} is gone: its process had to be ended")
         message = dict(object=number, attribute=attribute)
-        message["args"] = [wire.pack(one, _no_object) for one in args]
-        message["kwargs"] = {key: wire.pack(one, _no_object) for key, one in kwargs.items()}
+        message["args"] = [wire.pack(one, self._known) for one in args]
+        message["kwargs"] = {key: wire.pack(one, self._known) for key, one in kwargs.items()}
         return session.value(session.reach(do="call", **message), name)
 
     def __getattr__(self, attribute):
@@ -268,6 +268,15 @@ class Remote:
             raise AttributeError(attribute)
         session, _, number, kind, name, _ = self._where
         return Remote(session, number, kind, name, attribute)
+
+    def _known(self, value):
+        """Return the number of another stand-in of this session, which is at home there."""
+        if not isinstance(value, Remote):
+            raise TypeError(f"a test may not send a {type(value).__name__} to a student's function")
+        session, generation, number, _, name, attribute = value._where
+        if (session, generation) != self._where[:2] or attribute is not None:
+            raise StudentError(f"{name} is gone: its process had to be ended")
+        return number
 
     def _refuse(self, *args, **kwargs):
         """Refuse: an object that cannot travel must not pass for an answer."""
@@ -311,10 +320,6 @@ class Names(dict):
         return self.session.get(name)
 
     __getitem__ = get
-
-
-def _no_object(value):
-    raise TypeError(f"a test may not send a {type(value).__name__} to a student's function")
 
 
 def describe(answer):
