@@ -14,12 +14,12 @@ import time
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 from torch.nn.functional import mse_loss
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 from torchvision.transforms import ToTensor
 
+from benchmarks._digits import PILDigits
 from course_lib._upconv import ConvTranspose2d
 from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
 from course_lib.data import load_mnist
@@ -30,22 +30,6 @@ LR = 1e-3
 TOLERANCE = 0.02  # how far apart the two final errors may be, as a fraction
 
 MODELS = {"dense": DenseAutoencoder, "convolutional": ConvAutoencoder}
-
-
-class PILDigits(Dataset):
-    """Images (N, 1, 28, 28) in [0, 1], handed out as torchvision.datasets.MNIST does."""
-
-    def __init__(self, images):
-        self.pixels = (images[:, 0] * 255).round().to(torch.uint8)
-        self.transform = ToTensor()
-
-    def __len__(self):
-        """Count the images."""
-        return len(self.pixels)
-
-    def __getitem__(self, index):
-        """Return one image as a (1, 28, 28) tensor."""
-        return self.transform(Image.fromarray(self.pixels[index].numpy()))
 
 
 # --- The methods: train a model in place -----------------------------------------------------
@@ -71,13 +55,14 @@ def plain(model):
 def tutorial(model, images, num_epochs, device):
     """A DataLoader over PIL images, plain layers, plain Adam, the loss read after every batch."""
     plain(model)
-    loader = DataLoader(PILDigits(images), batch_size=BATCH_SIZE, shuffle=True, num_workers=0)
+    digits = PILDigits(images, ToTensor())
+    loader = DataLoader(digits, batch_size=BATCH_SIZE, shuffle=True, num_workers=0)
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=LR)
     model.train()
     for _ in range(num_epochs):
         total = 0.0
-        for x in loader:
+        for x, _ in loader:
             x = x.to(device)
             loss = mse_loss(model(x), x)
             optimizer.zero_grad()

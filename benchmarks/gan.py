@@ -37,11 +37,11 @@ from functools import partial
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 from torchvision import transforms
 
+from benchmarks._digits import PILDigits
 from course_lib import training
 from course_lib.data import load_mnist
 from course_lib.dcgan import ConvDiscriminator, ConvGenerator
@@ -58,6 +58,8 @@ MAX_EPOCHS = 40
 N_STEPS = 5  # in a row, of a step alone
 BIASES = {"latent_dim": LATENT_DIM, "width": 64, "lr": 2e-4}
 SAME = {**BIASES, "biases": False}
+TO_MINUS_ONE_TO_ONE = transforms.Compose([
+    transforms.Resize(28), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
 OURS = {"latent_dim": 64, "width": 16, "lr": 2e-3, "batch_size": 16}
 OURS_CUDA = {"latent_dim": 64, "width": 64, "lr": 1e-3}
 
@@ -103,23 +105,6 @@ class Stopwatch:
 
 
 # --- The reference ---------------------------------------------------------------------------
-
-
-class PILDigits(Dataset):
-    """Images (N, 1, 28, 28) in [0, 1], handed out in [-1, 1] as torchvision.datasets.MNIST does."""
-
-    def __init__(self, images):
-        self.pixels = (images[:, 0] * 255).round().to(torch.uint8)
-        self.transform = transforms.Compose([
-            transforms.Resize(28), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
-
-    def __len__(self):
-        """Count the images."""
-        return len(self.pixels)
-
-    def __getitem__(self, index):
-        """Return one image (1, 28, 28) and a label, which nobody reads."""
-        return self.transform(Image.fromarray(self.pixels[index].numpy())), 0
 
 
 class ReferenceGenerator(nn.Sequential):
@@ -215,7 +200,8 @@ class Reference:
     def train(self, images, num_epochs, on_epoch, seed):
         """Train on images (N, 1, 28, 28) in [0, 1]; calls on_epoch(generator) after every epoch."""
         torch.manual_seed(seed)
-        loader = DataLoader(PILDigits(images), batch_size=BATCH_SIZE, shuffle=True,
+        digits = PILDigits(images, TO_MINUS_ONE_TO_ONE)
+        loader = DataLoader(digits, batch_size=BATCH_SIZE, shuffle=True,
                             num_workers=2 if self.device == "cuda" else 0)
         unit = Unit(self.generator)
         for _ in range(num_epochs):

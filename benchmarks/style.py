@@ -8,7 +8,7 @@ the time until the loss that the peer ends at, and until the loss of a sixth of 
 where most of the picture is there; the time of targets and of coarse scales counts. A third column
 is the peer's recipe on course_lib's layers, so that it shows what the network alone brings. Every
 loss that counts is computed anew by the peer's network from the image. A method that does not get
-there in as many full-size steps as the peer had is given as "never".
+there in BUDGET times the peer's evaluations is given as "never".
 """
 
 import argparse
@@ -37,6 +37,7 @@ STYLES = ("swirl", "jogakbo")
 EARLY = 6  # the early target is the loss after 1/6 of the evaluations
 TOLERANCE = 0.005  # what the two networks' rounding may change of a loss, as a fraction
 COARSE = 60  # steps of ours at the coarse scale
+BUDGET = 1.5  # full-size evaluations of the others, of the peer's
 
 
 class Reached(Exception):  # noqa: N818
@@ -154,6 +155,11 @@ def seconds_to(curve, target):
     return next((seconds for loss, seconds in curve if loss <= target), math.inf)
 
 
+def evaluations(steps):
+    """The peer's evaluations at the early and at the final target."""
+    return max(1, steps // EARLY), steps
+
+
 def measure(style_name, size, steps, n_repeats, device):
     """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses."""
     content = load_photo("china", size)[None].to(device)
@@ -164,12 +170,13 @@ def measure(style_name, size, steps, n_repeats, device):
     for run in (features, network):  # loads what is loaded once
         tutorial(run, content, style, 2)
     seconds = {name: [] for name in ("ours", "tutorial", "our layers")}
+    most = round(BUDGET * steps)
     for repeat in range(n_repeats):
         peer = tutorial(features, content, style, steps)
-        targets = peer[max(1, steps // EARLY) - 1][0], peer[-1][0]
+        targets = tuple(peer[n - 1][0] for n in evaluations(steps))
         others = {
-            "ours": lambda: ours(network, content, style, steps, targets, check),  # noqa: B023
-            "our layers": lambda: tutorial(network, content, style, steps, targets),  # noqa: B023
+            "ours": lambda: ours(network, content, style, most, targets, check),  # noqa: B023
+            "our layers": lambda: tutorial(network, content, style, most, targets),  # noqa: B023
         }
         curves = {"tutorial": peer}
         for name in list(others)[:: 1 if repeat % 2 == 0 else -1]:
@@ -207,7 +214,7 @@ def on_gpu(size, n_steps, device):
         times.append(time.perf_counter() - begin)
     torch.backends.cuda.matmul.allow_tf32 = allowed
     peak = 2 * n**3 / min(times)
-    print(f"VGG-19, {size} pixels, {device}: {step:.4f} s per step, {flops / step / 1e12:.2f} "
+    print(f"VGG-19, {size} pixels, {device}: {step:.4f} s per step, {flops / step / 1e12:.3g} "
           f"TFLOP/s of convolutions, {flops / step / peak:.0%} of a matrix product's")
 
 
@@ -221,18 +228,19 @@ def main(arguments):
     options = parser.parse_args(arguments)
     torch.set_num_threads(N_THREADS)
     print(f"{options.size} pixels, {N_THREADS} threads, {options.repeats} rounds; seconds to the")
-    print(f"loss of the tutorial's recipe after {options.steps // EARLY} and {options.steps} "
-          "evaluations, medians;")
+    early, final = evaluations(options.steps)
+    print(f"loss of the tutorial's recipe after {early} and {final} evaluations, medians;")
     print("ratio: the tutorial's seconds to ours, median of the rounds [least, largest];")
     print("our layers: the tutorial's recipe on course_lib's network\n")
     columns = f"{'loss':>8}{'ours':>8}{'tutorial':>10}{'our layers':>12}"
     print(f"{'style, evaluations':<22}{columns}   ratio")
     ratios = []
-    for name in STYLES:
-        if options.only not in name:
-            continue
+    chosen = [name for name in STYLES if options.only in name]
+    if not chosen:
+        parser.error(f"--only: no style's name contains {options.only!r}")
+    for name in chosen:
         seconds, targets = measure(name, options.size, options.steps, options.repeats, "cpu")
-        for i, n in enumerate((options.steps // EARLY, options.steps)):
+        for i, n in enumerate((early, final)):
             ratio = seconds["tutorial"][:, i] / seconds["ours"][:, i]
             ratios.append([i, np.median(ratio)])
             columns = "".join(f"{text:>{width}}" for text, width in zip(

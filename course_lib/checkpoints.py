@@ -77,7 +77,7 @@ def save(model, name, card):
             in.
 
     Raises:
-        TypeError: `model` is not one of course_lib's.
+        TypeError: `model` is not one of course_lib's, or `card` holds what JSON cannot.
         ValueError: `name` has other characters, or `card` lacks something or rebuilds another
             model.
     """
@@ -91,6 +91,10 @@ def save(model, name, card):
                 if key not in card.get("metric", {})]
     if missing:
         raise ValueError(f"card lacks {', '.join(missing)}")
+    try:
+        json.dumps(card)
+    except TypeError as error:
+        raise TypeError(f"card must hold what JSON can: {error}") from None
     path = f"{kind.__module__.removeprefix('course_lib.')}.{kind.__qualname__}"
     try:
         _build(path, card["arguments"]).load_state_dict(model.state_dict())
@@ -103,8 +107,8 @@ def save(model, name, card):
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
     safetensors.torch.save_file(tensors, parts[0])
     about = {
-        "class": path,
         **card,
+        "class": path,
         "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
         "sha256": hashlib.sha256(parts[0].read_bytes()).hexdigest(),
     }

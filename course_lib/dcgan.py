@@ -93,9 +93,9 @@ class ConvDiscriminator(nn.Module):
 def init_weights(model):
     """Draw the weights as the paper does, in place.
 
-    Weights of convolutions and linear layers come from N(0, 0.02), scales of batch normalisation
-    from N(1, 0.02) (0.02 is the standard deviation); the biases of both become 0. Nothing else is
-    touched.
+    Weights of 2-D convolutions, transposed ones too, and of linear layers come from N(0, 0.02),
+    scales of 1-D and 2-D batch normalisation from N(1, 0.02) (0.02 is the standard deviation);
+    the biases of all become 0. Nothing else is touched.
 
     Args:
         model: torch.nn.Module; the layers inside it at any depth are meant.

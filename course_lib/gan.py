@@ -307,6 +307,10 @@ def _check_networks(generator, discriminator, images):
     if not isinstance(discriminator, nn.Module):
         kind = type(discriminator).__name__
         raise TypeError(f"discriminator must be a torch.nn.Module, got {kind}")
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        dtype = next(network.parameters(), images).dtype
+        if dtype != images.dtype:
+            raise TypeError(f"images must be {dtype} as the {name} is, got {images.dtype}")
     with training.evaluating(generator), training.evaluating(discriminator):
         z = torch.zeros(2, generator.latent_dim, dtype=images.dtype)
         got = tuple(generator(_on(generator, z)).shape)
@@ -320,8 +324,8 @@ def _check_networks(generator, discriminator, images):
 
 
 def _on(network, x):
-    """Tensor x, on the device of a network."""
-    return x.to(next(network.parameters(), x).device)
+    """Tensor x, on the device and in the type of a network."""
+    return x.to(next(network.parameters(), x))
 
 
 def _pair(value, name):

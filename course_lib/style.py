@@ -86,7 +86,7 @@ class VGGFeatures(nn.Module):
                 f"images must be at least {self.smallest} pixels high and wide for "
                 f"{self.taps[-1]}, got shape {shape}"
             )
-        x = (images - self.mean) / self.std
+        x = (images.to(self.mean.dtype) - self.mean) / self.std
         features = {}
         for name, layer in self.layers.named_children():
             x = layer(x)
@@ -323,11 +323,15 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
     make_optimizer, usual_lr = OPTIMIZERS[optimizer]
     lr = usual_lr if lr is None else positive(lr, "lr")
+    whole(seed, "seed", 0)
     full = _full_size(content, size)
     stages = _stages(scales, steps, full)
     device = runtime.device() if device is None else torch.device(device)
-    layers = {"content": content_layers if weights["content"] else (),
-              "style": style_layers if weights["style"] else ()}
+    names = layer_names(_vgg.DEPTHS["vgg19"])  # those of VGG-16 and more; the network has its own
+    layers = {
+        "content": _layers(content_layers, "content_layers", names) if weights["content"] else (),
+        "style": _layers(style_layers, "style_layers", names) if weights["style"] else (),
+    }
     network = _network(network, layers).to(device)
     photo, content, style = content.to(device), content.to(device), style.to(device)
     if preserve_color:
@@ -352,7 +356,8 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
                 bar.update()
                 bar.set_postfix(loss=f"{losses[0]:.4g}", refresh=False)
                 if on_step is not None:
-                    on_step(len(history.loss), _finish(found, photo, preserve_color), history)
+                    shown = _finish(found.clone(), photo, preserve_color)
+                    on_step(len(history.loss), shown, history)
                 before = time.perf_counter()
     except KeyboardInterrupt:
         history.stopped = "interrupted"
@@ -464,6 +469,8 @@ def _full_size(content, size):
 
 def _stages(scales, steps, full):
     """List of ((height, width), number of steps), coarse to fine."""
+    if not isinstance(scales, (tuple, list)):
+        raise TypeError(f"scales must be a sequence of numbers, got {scales!r}")
     scales = tuple(positive(scale, "scales") for scale in scales)
     if not scales or scales[-1] != 1 or list(scales) != sorted(set(scales)):
         raise ValueError(f"scales must rise and end in 1, got {scales}")
@@ -494,7 +501,7 @@ def _network(network, layers):
 def _beginning(init, content, style, hw, seed):
     """Return the image whose detail later scales bring back (None: none), and the first image."""
     if isinstance(init, str) and init == "noise":
-        generator = torch.Generator().manual_seed(whole(seed, "seed", 0))
+        generator = torch.Generator().manual_seed(seed)
         return None, torch.rand(1, content.shape[1], *hw, generator=generator).to(content.device)
     if isinstance(init, str) and init == "content":
         start = content

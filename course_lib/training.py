@@ -172,6 +172,8 @@ def repeat(one_epoch, model, optimizers, generator, history, settings, *, num_ep
         on_epoch: callable `(epoch)`, called after each epoch with the model in evaluation mode.
     """
     checkpoint = None if checkpoint is None else Path(checkpoint)
+    if checkpoint is not None and not checkpoint.parent.is_dir():
+        raise ValueError(f"checkpoint: there is no folder {checkpoint.parent}")
     if checkpoint is not None and checkpoint.exists():
         _resume(checkpoint, model, optimizers, generator, history, settings)
     progress = tqdm(range(len(history.seconds), num_epochs), unit="epoch", leave=False)

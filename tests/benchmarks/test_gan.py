@@ -85,7 +85,7 @@ def test_the_reference_plays_the_same_game(pair, digits):
 
 
 def test_the_reference_sees_the_same_images(digits):
-    data = benchmark.PILDigits(digits.train_images)
+    data = benchmark.PILDigits(digits.train_images, benchmark.TO_MINUS_ONE_TO_ONE)
     assert len(data) == 8
     images = torch.stack([image for image, _ in data])
     torch.testing.assert_close((images + 1) / 2, digits.train_images)

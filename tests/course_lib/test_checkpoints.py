@@ -90,6 +90,17 @@ def test_card_that_rebuilds_another_model(folder):
     assert not folder.exists()
 
 
+def test_a_card_that_json_cannot_hold(folder):
+    with pytest.raises(TypeError, match="card must hold what JSON can: .*Tensor"):
+        checkpoints.save(DenseAutoencoder(3, image_size=8), "a", {**CARD, "seed": torch.tensor(0)})
+    assert not folder.exists()
+
+
+def test_the_class_is_the_models_whatever_the_card_says():
+    checkpoints.save(ConvAutoencoder(3, image_size=8), "a", {**CARD, "class": "gan.GAN"})
+    assert type(checkpoints.load("a")) is ConvAutoencoder
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../a", "a b", "가", 3])
 def test_bad_name(name):
     with pytest.raises(ValueError, match="name must be letters, digits and hyphens"):

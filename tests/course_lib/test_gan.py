@@ -564,3 +564,14 @@ def test_cuda_resumes_to_the_bit(tmp_path):
     train_gan(*resumed, DATA[plane], num_epochs=4, checkpoint=path, **options)
     assert torch.equal(state(*whole), state(*resumed))
     assert sample(whole[0], 5).device.type == "cpu"
+
+
+def test_networks_and_images_share_their_type():
+    G, D = dense()
+    with pytest.raises(TypeError, match="images must be torch.float32 as the generator is"):
+        train_gan(G, D, images(4).double(), num_epochs=1, device="cpu")
+    with pytest.raises(TypeError, match="images must be torch.float64 as the discriminator is"):
+        train_gan(G, D.double(), images(4), num_epochs=1, device="cpu")
+    fakes = sample(G.double(), 2)
+    assert fakes.dtype == torch.float64
+    torch.testing.assert_close(fakes.float(), sample(G.float(), 2))

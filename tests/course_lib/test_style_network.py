@@ -304,3 +304,9 @@ def test_the_same_on_a_gpu(photo):
     wanted = network(photo)
     for name, found in network.cuda()(photo.cuda()).items():
         torch.testing.assert_close(found.cpu(), wanted[name], rtol=1e-2, atol=1e-2)
+
+
+def test_images_of_double_precision_are_taken():
+    network = VGGFeatures("random", layers="relu1_1")
+    x = torch.rand(1, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(network(x), network(x.float()))

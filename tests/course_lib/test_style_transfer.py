@@ -106,6 +106,16 @@ def test_total_variation_alone_flattens(run):
 # --- Sizes, scales, beginnings -------------------------------------------------------------------
 
 
+def test_one_layer_may_be_given_by_its_name(run):
+    same = [run(content_layers=layers, steps=2).history.loss for layers in ("conv2_2", ["conv2_2"])]
+    assert same[0] == same[1]
+
+
+def test_on_step_may_write_on_its_image(run):
+    image = run(on_step=lambda step, image, history: image.zero_()).image
+    assert torch.equal(image, run().image)
+
+
 def test_scales_go_from_coarse_to_fine(run, monkeypatch):
     monkeypatch.setattr(module, "SMALLEST", 32)
     image, history = run(size=64, scales=(0.25, 0.5, 1.0), steps=(7, 3, 2), init="noise")
@@ -239,6 +249,10 @@ BAD = [
     ({"steps": (1, 2, 3)}, ValueError, "steps must be one number per scale, 2, got 3"),
     ({"scales": (1.0, 0.5)}, ValueError, "scales must rise and end in 1"),
     ({"scales": ()}, ValueError, "scales must rise and end in 1"),
+    ({"scales": 1.0}, TypeError, "scales must be a sequence of numbers, got 1.0"),
+    ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+    ({"content_layers": ()}, ValueError, "content_layers must be names of layers"),
+    ({"style_layers": "conv9_1"}, ValueError, "style_layers must be names .*, got 'conv9_1'"),
     ({"style_weight": -1.0}, ValueError, "style_weight must be finite and at least 0"),
     ({"style_weight": 0, "content_weight": 0}, ValueError, "must not all be 0"),
     ({"optimizer": "sgd"}, ValueError, "optimizer must be one of lbfgs, adam, got 'sgd'"),

@@ -236,6 +236,7 @@ def test_training_mode_while_training():
         ({"lr": 0}, ValueError, "lr must be above 0"),
         ({"lr": -1.0}, ValueError, "lr must be finite and at least 0"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"checkpoint": "no/such/a.part"}, ValueError, "checkpoint: there is no folder no/such"),
         ({"corrupt": 0.5}, TypeError, "corrupt must be callable or None, got float"),
     ],
 )
