@@ -7,10 +7,10 @@ PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve test notebooks exercises lab lint update clean FORCE
+.PHONY: help book serve pdf test notebooks colab-check exercises lab lint update clean FORCE
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/site.txt  ## build the site into _build/html from the stored outputs
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -21,11 +21,17 @@ serve: book  ## build the site and serve it on http://localhost:$PORT (8000)
 	@echo "http://localhost:$(PORT)/ - stop with Ctrl-C"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
+pdf: book $(VENV)/all.txt  ## print the built site into _build/pdf, a PDF for each language
+	$(BIN)/python -m tools pdf
+
 test: $(VENV)/all.txt  ## run every check: lint, units, notebooks, parity, tools, site
 	@$(BIN)/python -m tools test
 
 notebooks: $(VENV)/all.txt  ## run every chapter afresh and store its outputs in both languages
 	$(BIN)/python -m tools run
+
+colab-check: $(VENV)/all.txt  ## run every chapter alone in an environment like Colab's
+	$(BIN)/python -m tools colab
 
 exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions and the autograders
 	$(BIN)/python -m exercises build
@@ -33,8 +39,9 @@ exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions an
 lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book
 
-lint: $(VENV)/all.txt  ## check the code's style
+lint: $(VENV)/all.txt  ## check the code's style, and the workflows of .github
 	$(BIN)/ruff check .
+	$(BIN)/python -m jactionlint --no-online --shellcheck=$(BIN)/shellcheck
 
 update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirement
 	$(BIN)/python -m tools update

@@ -8,12 +8,14 @@ from tools.book import ROOT, BookError
 
 COMMANDS = {
     "run": "run chapters in a fresh kernel, store their outputs, copy them to English",
+    "colab": "run chapters by themselves in an environment like Google Colab's",
     "sync": "copy code cells and outputs from Korean to English",
     "parity": "compare the Korean and the English pages",
     "repository": "check or change the address of the repository everywhere",
     "new": "start a new chapter in both languages",
     "checkpoints": "train the models that come with the library, check them against their cards",
     "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
+    "pdf": "print the built site, a PDF for each language",
     "screenshots": "take the README's pictures from the built site",
     "update": "refresh the exact version numbers",
     "browser": "find Chromium, or install it where that is allowed",

@@ -21,17 +21,20 @@ LANGUAGE_INFO = {
 }
 
 
-def execute(path, timeout=600):
+def execute(path, timeout=600, manager=None, variables=None):
     """Return the notebook at ``path`` with fresh outputs; the file is not written.
 
     path: a notebook. It runs in a new kernel whose working directory is the notebook's folder.
     timeout: seconds that one cell may take.
+    manager: starts the kernel; by default one of this Python.
+    variables: the environment variables of the kernel; by default those of this process.
     Raises BookError with the cell's id where a cell raises, takes too long or ends the kernel.
     """
     content = read_notebook(path)
     current = {"id": "before the first cell"}
     client = NotebookClient(
         content,
+        km=manager,
         timeout=timeout,
         kernel_name=KERNELSPEC["name"],
         resources={"metadata": {"path": str(path.parent)}},
@@ -40,7 +43,7 @@ def execute(path, timeout=600):
     )
     try:
         # A reader sees progress bars; a stored output is no place for them.
-        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
+        client.execute(env={**(variables or os.environ), "TQDM_DISABLE": "1"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise BookError(f"{path}: cell {current['id']!r} failed\n{error}") from error
     return content

@@ -22,8 +22,10 @@ def stages():
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "--durations=5", "--durations-min=5"]
     workers = ["-n", str(WORKERS), "--dist", "loadfile"]
+    shellcheck = Path(sys.executable).with_name("shellcheck")
     return {
         "lint": [*python, "ruff", "check", "."],
+        "workflows": [*python, "jactionlint", "--no-online", f"--shellcheck={shellcheck}"],
         "units": [*pytest, *workers, "tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],
         # Together, since a chapter keeps one worker busy for long.

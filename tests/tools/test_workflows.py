@@ -1,0 +1,90 @@
+"""The workflows of .github: what they run exists, and their linter finds faults."""
+
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from tools import test as stages
+from tools.__main__ import COMMANDS
+from tools.book import ROOT
+
+PATHS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+TEXTS = {path.stem: path.read_text("utf8") for path in PATHS}
+CHECKOUT = re.compile(r"actions/checkout@\w{40} # \S+")
+
+
+def lint(text):
+    """Return (exit status, output) of the linter as `make test` calls it, for one workflow."""
+    command = [*stages.stages()["workflows"], "-"]
+    done = subprocess.run(
+        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        (CHECKOUT, "actions/checkout@v7", "unpinned-uses"),
+        (re.compile("needs: test"), "needs: tests", "job-needs"),
+        (re.compile("deployment.outputs"), "deploy.outputs", "undefined-property"),
+        (re.compile("cp _build/pdf/.*"), 'cp "_build', "shellcheck"),
+        (re.compile("permissions:\n  contents: read\n"), "", "missing-permissions"),
+    ],
+)
+def test_the_linter_finds_a_fault(right, wrong, rule):
+    assert lint(TEXTS["book"])[0] == 0
+    faulty, count = right.subn(wrong, TEXTS["book"], count=1)
+    assert count == 1
+    status, shown = lint(faulty)
+    assert status != 0
+    assert rule in shown
+
+
+def scripts(name):
+    """Return the shell scripts of a workflow, as one text."""
+    jobs = yaml.safe_load(TEXTS[name])["jobs"].values()
+    return "\n".join(step.get("run", "") for job in jobs for step in job["steps"])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_a_workflow_runs_exists(name):
+    makefile = (ROOT / "Makefile").read_text("utf8")
+    targets = re.findall(r"^ *make ([a-z-]+)", scripts(name), re.M)
+    commands = re.findall(r"-m tools (\w+)", scripts(name))
+    tested = re.findall(r"(?<=\s)(?:\.ci|tests)/[\w/]+", " " + scripts(name))
+    assert targets
+    assert all(f"\n{target}:" in makefile for target in targets)
+    assert set(commands) <= set(COMMANDS)
+    assert all((ROOT / path).exists() for path in tested)
+
+
+def test_the_book_is_tested_before_it_is_published():
+    jobs = yaml.safe_load(TEXTS["book"])["jobs"]
+    assert ".ci/run" in scripts("book")
+    assert jobs["publish"]["needs"] == "test"
+    writing = [name for name, job in jobs.items() if "write" in str(job.get("permissions"))]
+    assert writing == ["publish"]
+
+
+def test_an_action_has_one_commit_and_says_its_version():
+    found = {}
+    for line in "\n".join(TEXTS.values()).splitlines():
+        if "uses:" in line:
+            action, commit, version = re.search(
+                r"uses: ([\w/-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line
+            ).groups()
+            found.setdefault(action, set()).add((commit, version))
+    assert found
+    assert all(len(pins) == 1 for pins in found.values())
+
+
+def test_notebooks_run_weekly_with_the_newest_releases_and_in_the_image_of_colab():
+    weekly = yaml.safe_load(TEXTS["weekly"])
+    assert weekly[True]["schedule"]  # YAML 1.1 reads the key `on` as true
+    assert "make update" in scripts("weekly")
+    assert "make notebooks" in scripts("weekly")
+    assert weekly["jobs"]["colab"]["env"]["IMAGE"].endswith("/colab-images/public/cpu-runtime")
+    assert "python3 -m tools colab --python" in scripts("weekly")

@@ -1,0 +1,203 @@
+"""Print the built site: one PDF for each language, with Chromium.
+
+The pages of a language are joined into one document, in the order of _toc.yml, so that links from
+page to page, page numbers and bookmarks are those of a book. It is printed twice: the first print
+says on which page each chapter begins, the second has the numbers in its table of contents.
+"""
+
+import functools
+import http.server
+import threading
+from urllib.parse import urljoin, urlsplit
+
+import pypdf
+import yaml
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from tools import browser
+from tools.book import ROOT, SOURCE, TRANSLATION, BookError
+from tools.screenshots import FLAGS, Quiet
+
+STYLE = ROOT / "tools/pdf.css"
+TYPEFACE = ROOT / "node_modules/pretendard/dist/web/variable/woff2/PretendardVariable.woff2"
+WORDS = {"ko": "차례", "en": "Contents"}
+COLUMN = 643  # CSS pixels between the margins of an A4 page: 210 mm - 2 * 20 mm
+SMALLEST = 0.6  # a wide equation or table shrinks to this at most
+SECONDS = 600  # that Chromium may take to load the whole book, on a busy machine
+UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
+
+# Everything is there: MathJax has set the equations, fonts and pictures have arrived.
+READY = """async () => {
+  await window.MathJax?.startup.promise;
+  await Promise.all([...document.images].map(image => image.decode()));
+  await document.fonts.ready;
+}"""
+# Shrinks what is wider than the column; returns what would still be cut, or is no equation.
+FIT = """smallest => {
+  const width = document.body.clientWidth, faults = [];
+  for (const box of document.querySelectorAll("div.math, article table")) {
+    const ratio = width / Math.max(...[box, ...box.children].map(one => one.scrollWidth));
+    if (ratio < 1) box.style.fontSize = `${Math.max(smallest, ratio * 0.99) * 100}%`;
+  }
+  const right = document.body.getBoundingClientRect().right + 1;
+  for (const one of document.querySelectorAll("article *"))
+    if (!one.closest("mjx-assistive-mml") && one.getBoundingClientRect().right > right)
+      faults.push(`too wide: ${one.tagName} ${one.textContent.trim().slice(0, 60)}`);
+  for (const one of document.querySelectorAll("mjx-merror, [data-mjx-error]"))
+    faults.push(`not an equation: ${one.textContent.slice(0, 60)}`);
+  return [...new Set(faults)];
+}"""
+
+
+def contents(root, language):
+    """Return the pages of a language in their order, as pairs (part's caption, page's name)."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text("utf8"))["chapters"]
+    for chapter in toc:
+        first, name = chapter["file"].rsplit("/", 1)
+        if first == f"book/{language}":
+            return [(None, name)] + [
+                (part["caption"], section["file"].rsplit("/", 1)[1])
+                for part in chapter["subtrees"]
+                for section in part["sections"]
+            ]
+    raise BookError(f"_toc.yml has no pages of book/{language}")
+
+
+def read(path):
+    """Return a page of the site as parsed HTML."""
+    if not path.exists():
+        raise BookError(f"{path} is not there: `make book` builds the site")
+    return BeautifulSoup(path.read_text("utf8"), "html.parser")
+
+
+def article(site, language, name, names, address):
+    """Return what a page says, as an element whose links and ids are those of the whole book."""
+    folder = f"book/{language}/"
+    page = read(site / folder / f"{name}.html").select_one("article.bd-article")
+    for one in page.select(UNWANTED):
+        one.decompose()
+    for one in page.select("[id]"):
+        one["id"] = f"{name}--{one['id']}"
+    for one in page.select("details"):
+        one["open"] = ""  # paper cannot be clicked
+    for one in page.select("img[loading]"):
+        del one["loading"]
+    for link in page.select("a[href]"):
+        target = urlsplit(link["href"])
+        file = target.path.removesuffix(".html") or name
+        if target.scheme or file not in names:
+            link["href"] = urljoin(f"{address}/{folder}", link["href"])
+        else:
+            link["href"] = f"#{file}--{target.fragment}" if target.fragment else f"#{file}"
+    page["id"] = name
+    page["class"] = ["bd-article", "page"]
+    return page
+
+
+def document(root, site, language, numbers):
+    """Return the whole book of a language as one HTML page, in the folder of that language.
+
+    numbers: {name of a page: the number of the paper page on which it begins}.
+    """
+    config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
+    words = config["sphinx"]["config"]["book_languages"][language]
+    listed = contents(root, language)
+    made = read(site / "book" / language / "index.html")
+    address = made.select_one("link[rel=canonical]")["href"].split("/book/")[0]
+    made.html["data-theme"] = "light"
+    made.title.string = words["title"]
+    for script in made.select("script"):
+        if "MathJax" not in (script.string or "") and "mathjax" not in script.get("src", ""):
+            script.decompose()
+    made.select_one("link[href*=pretendard]").decompose()  # pdf.css has it whole
+    made.body.clear()
+    made.body.attrs = {}
+
+    def add(parent, kind, words, **attributes):
+        parent.append(made.new_tag(kind, attrs=attributes))
+        parent.contents[-1].string = words
+        return parent.contents[-1]
+
+    cover = add(made.body, "section", "", **{"class": "cover"})
+    add(cover, "p", words["title"], **{"class": "title"})
+    add(cover, "p", words["description"], **{"class": "description"})
+    add(cover, "p", address, **{"class": "source"})
+    table = add(made.body, "nav", "", **{"class": "contents"})
+    add(table, "p", WORDS[language], **{"class": "heading"})
+    part = None
+    names = [name for _, name in listed]
+    for caption, name in listed:
+        page = article(site, language, name, names, address)
+        if caption != part:
+            part = caption
+            add(table, "p", caption, **{"class": "part"})
+        line = add(table, "a", "", href=f"#{name}")
+        add(line, "span", page.h1.get_text(" ", strip=True))
+        add(line, "span", "", **{"class": "dots"})
+        add(line, "span", str(numbers.get(name, "")), **{"class": "number"})
+        made.body.append(page)
+    made.head.append(made.new_tag("style"))
+    made.head.contents[-1].string = STYLE.read_text("utf8")
+    return str(made)
+
+
+def numbers(path, names):
+    """Return {name of a page: paper page on which it begins, from 1} of a printed book."""
+    with pypdf.PdfReader(path) as book:
+        places = book.named_destinations
+        return {name: book.get_destination_page_number(places[f"/{name}"]) + 1 for name in names}
+
+
+def put(chromium, address, html, path):
+    """Print one HTML page that is to stand at an address of the site into a PDF.
+
+    Raises BookError for what would be cut, and for an equation that is none.
+    """
+    tab = chromium.new_page(viewport={"width": COLUMN, "height": 980}, color_scheme="light")
+    tab.set_default_timeout(1000 * SECONDS)
+    tab.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+    tab.route("**/typeface.woff2", lambda route: route.fulfill(path=TYPEFACE))
+    tab.goto(address)
+    tab.emulate_media(media="print")
+    tab.evaluate(READY)
+    faults = tab.evaluate(FIT, SMALLEST)
+    if faults:
+        raise BookError("\n".join([f"{path.name} would not be right:", *faults]))
+    tab.pdf(path=path, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    tab.close()
+
+
+def print_book(chromium, root, site, language, folder):
+    """Print the book of one language from a built site; return the path of the PDF."""
+    path = folder / f"unsupervised-learning-{language}.pdf"
+    handler = functools.partial(Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/book/{language}/whole-book.html"
+    try:
+        put(chromium, address, document(root, site, language, {}), path)
+        begin = numbers(path, [name for _, name in contents(root, language)])
+        put(chromium, address, document(root, site, language, begin), path)
+    finally:
+        server.shutdown()
+    return path
+
+
+def add_arguments(parser):
+    """Declare the command's arguments: none."""
+
+
+def main(args, root):
+    """Print both languages into _build/pdf; say where the files are and how long they are."""
+    folder = root / "_build/pdf"
+    folder.mkdir(parents=True, exist_ok=True)
+    chromium_path = browser.find() or browser.install()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        for language in (SOURCE, TRANSLATION):
+            path = print_book(chromium, root, root / "_build/html", language, folder)
+            pages = len(pypdf.PdfReader(path).pages)
+            print(f"{path.relative_to(root)}: {pages} pages, {path.stat().st_size / 1e6:.1f} MB")
+        chromium.close()
+    return 0
