@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from tools import repository
 from tools.book import BookError, read_notebook, write_notebook, write_text
-from tools.repository import setup_cell
 
 LANGUAGES = ("ko", "en")
 BUILT = Path("_build/exercises")
@@ -55,7 +55,10 @@ def autograder_path(root, name):
 
 
 def check_master(path, master):
-    """Raise BookError unless Korean and English cells of the same kind follow each other."""
+    """Raise BookError unless each Korean cell is followed by its English twin.
+
+    Twins are of the same kind, and their ids differ in the endings -ko and -en alone.
+    """
     cells = [cell for cell in master.cells if cell.cell_type == "markdown"]
     for cell in cells:
         if cell.metadata.get("language") not in LANGUAGES:
@@ -64,8 +67,15 @@ def check_master(path, master):
     for index, language in enumerate(order):
         if (language == "ko") != (order[index + 1 : index + 2] == ["en"]):
             raise BookError(f"{path}: cell {master.cells[index].id!r} has no twin right after it")
-    if order[:1] == ["en"] or any(a != "ko" for a, b in zip(order, order[1:]) if b == "en"):
+    if order[:1] == ["en"]:
         raise BookError(f"{path}: an English cell must follow its Korean twin")
+    for korean, english in zip(master.cells, master.cells[1:]):
+        if korean.metadata.get("language") == "ko" and (
+            korean.cell_type != english.cell_type
+            or not korean.id.endswith("-ko")
+            or english.id != f"{korean.id.removesuffix('-ko')}-en"
+        ):
+            raise BookError(f"{path}: cells {korean.id!r} and {english.id!r} are no twins")
 
 
 def questions(master):
@@ -102,7 +112,7 @@ def in_language(root, master, name, language):
     book = yaml.safe_load(Path(root, "_config.yml").read_text("utf8"))["repository"]["url"]
     settings["requirements"] = [f"course-lib @ git+{book}"]
     for first in (one for one in single.cells if one.id == "setup"):
-        first.source = setup_cell(book)
+        first.source = repository.setup_cell(book)
     cell.source = f"{CONFIG}\n{yaml.safe_dump(settings)}"
     return single
 
@@ -174,6 +184,7 @@ def build(root, name):
 def stamp(root, name):
     """Return what the built files depend on, as a hash."""
     parts = [master_path(root, name), Path(root, "_config.yml"), Path(__file__)]
+    parts += [Path(repository.__file__)]
     parts += [student_path(root, name, language) for language in LANGUAGES]
     there = [path for path in parts if path.exists()]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in there)).hexdigest()
@@ -182,6 +193,9 @@ def stamp(root, name):
 def build_if_changed(root, name):
     """Make an exercise's files unless they are there and up to date."""
     exercises(root, [name])
-    made = autograder_path(root, name).with_suffix(".sha256")
-    if not made.exists() or made.read_text("utf8") != stamp(root, name):
+    tests = autograder_path(root, name)
+    made = [tests, tests.with_suffix(".sha256")]
+    made += [solution_path(root, name, language) for language in LANGUAGES]
+    there = all(path.exists() for path in made)
+    if not there or made[1].read_text("utf8") != stamp(root, name):
         build(root, name)

@@ -23,7 +23,9 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 # Bits of Linux's landlock (include/uapi/linux/landlock.h).
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 EVERYTHING = {1: 2**13 - 1, 2: 2**14 - 1, 3: 2**15 - 1, 4: 2**15 - 1, 5: 2**16 - 1}
-NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # user, process ids, network, ipc
+# User, process ids, network, ipc, mounts.
+NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x20000
+ETC = ("ld.so.cache", "localtime", "mime.types", "fonts", "ssl/openssl.cnf")  # what may be read
 
 
 class TimeLimit(BaseException):
@@ -37,8 +39,38 @@ def end_with_parent():
 
 
 def unshare():
-    """Leave the network and the other processes behind; return whether the kernel let us."""
-    return sys.platform == "linux" and LIBC.unshare(NAMESPACES) == 0
+    """Leave the network, other processes and mounts behind; return whether the kernel let us."""
+    if sys.platform != "linux":
+        return False
+    before = os.readlink("/proc/self/ns/mnt")
+    return LIBC.unshare(NAMESPACES) == 0 and os.readlink("/proc/self/ns/mnt") != before
+
+
+def own_disk(folder, user, group):
+    """Make the folder a disk of its own, in memory, and all other files read-only.
+
+    user, group: the ids from before unshare. Call this only where that returned True: elsewhere
+    it would change the machine's own mounts. Return whether the kernel let us.
+    """
+    maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+    try:
+        for name, text in maps.items():
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+    except OSError:
+        return False
+    folder = os.fsencode(folder)
+    read_only, recursive = struct.pack("QQQQ", 1, 0, 0, 0), 0x8000
+    if (
+        LIBC.mount(b"none", b"/", None, 0x4000 | 0x40000, None)  # private: nothing goes back
+        or LIBC.mount(b"tmpfs", folder, b"tmpfs", 6, b"size=256m,nr_inodes=10k")
+        or LIBC.syscall(442, -100, b"/", recursive, read_only, len(read_only))
+    ):
+        return False
+    writable = struct.pack("QQQQ", 0, 1, 0, 0)
+    if LIBC.syscall(442, -100, folder, 0, writable, len(writable)):
+        raise OSError("the submission's folder stayed read-only")
+    return True
 
 
 def landlock(readable, writable):
@@ -68,24 +100,27 @@ def landlock(readable, writable):
             access &= EXECUTE | READ_FILE | WRITE_FILE
         LIBC.syscall(445, ruleset, 1, struct.pack("=Qi", access & handled, handle), 0)
         os.close(handle)
-    LIBC.prctl(38, 1, 0, 0, 0)  # no new privileges
     done = LIBC.syscall(446, ruleset, 0) == 0
     os.close(ruleset)
     return done
 
 
-def shut_in(folder, memory):
-    """Set limits and give up what student code has no need of; return what is in force."""
-    for limit, value in (
-        ("RLIMIT_DATA", memory),
-        ("RLIMIT_FSIZE", 64 * 2**20),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_NOFILE", 256),
-    ):
+def shut_in(folder, limits):
+    """Set limits and give up what student code has no need of; return whether files are closed."""
+    for limit, value in limits.items():
         resource.setrlimit(getattr(resource, limit), (value, value))
-    readable = ["/usr", "/lib", "/lib64", "/bin", "/etc", "/opt", "/proc/cpuinfo", "/proc/meminfo"]
+    if sys.platform == "linux":
+        LIBC.prctl(38, 1, 0, 0, 0)  # no new privileges
+        LIBC.capset(struct.pack("II", 0x20080522, 0), bytes(24))  # no capabilities
+    readable = ["/usr", "/lib", "/lib64", "/bin", "/proc/cpuinfo", "/proc/meminfo"]
+    readable += [f"/etc/{name}" for name in ETC]
     readable += ["/sys/devices/system/cpu", "/System", "/Library", sys.base_prefix, sys.prefix]
-    return landlock([*readable, LIBRARY], [folder])
+    closed = landlock([*readable, LIBRARY], [folder])
+    try:
+        os.listdir(HERE)  # it may lie within one of the readable folders
+    except OSError:
+        return closed
+    return False
 
 
 class Notebook:
@@ -170,18 +205,20 @@ def serve(end, shell):
             os._exit(0)
         try:
             answer = getattr(notebook, message["do"])(message)
-            wire.send(end, answer)
+            wire.send(end, answer, wire.ANSWER)
         except BaseException as error:
             wire.send(end, failure(error))
 
 
-def child(end, folder, memory, shell):
+def child(end, folder, memory, processes, shell):
     """Become one submission's process."""
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
     end_with_parent()
+    user, group = os.geteuid(), os.getegid()
     alone = unshare()
+    own = alone and own_disk(folder, user, group)
     # The first process of the new namespace: where it dies, all that it started die with it.
     first = os.fork() if alone else 0
     if first:
@@ -194,6 +231,7 @@ def child(end, folder, memory, shell):
     os.environ.update(
         PATH="/usr/local/bin:/usr/bin:/bin",
         HOME=folder,
+        USER="student",
         TMPDIR=folder,
         MPLBACKEND="agg",
         OMP_NUM_THREADS="1",
@@ -203,8 +241,16 @@ def child(end, folder, memory, shell):
     import tempfile
 
     tempfile.tempdir = folder
-    closed = shut_in(folder, memory)
-    wire.send(end, {"files": closed, "network": alone})
+    limits = {
+        "RLIMIT_DATA": memory,
+        "RLIMIT_FSIZE": 64 * 2**20,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NOFILE": 256,
+    }
+    if own:  # without a user namespace the user's other processes count, too
+        limits["RLIMIT_NPROC"] = processes
+    closed = shut_in(folder, limits)
+    wire.send(end, {"files": closed, "network": alone, "disk": own})
     serve(end, shell)
 
 
@@ -262,11 +308,16 @@ def main():
             os._exit(0)
         wanted = json.loads(data)
         end = socket.socket(fileno=handles[0])
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            end.close()
+            requests.send(b"0")
+            continue
         if process == 0:
             requests.close()
             try:
-                child(end, wanted["folder"], wanted["memory"], shell)
+                child(end, shell=shell, **wanted)
             finally:
                 os._exit(1)
         end.close()

@@ -7,6 +7,7 @@ of the submission, the tests and the limits. A run that is started again grades 
 import csv
 import hashlib
 import json
+import os
 import sys
 import time
 import zipfile
@@ -18,7 +19,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from tqdm import tqdm
 
 from exercises import build, report
-from exercises.session import Killed, Names, Session, Workshop
+from exercises.session import Fault, Killed, Names, Session, Workshop
 from tools.book import BookError, read_notebook, write_text
 
 LARGEST = 20 * 2**20  # bytes of one submission
@@ -54,22 +55,38 @@ def questions(root, name):
 
 
 def submissions(folder):
-    """Return {student: path} of a folder: a file or a folder for each."""
+    """Return {student: path} of a folder: a file or a folder for each.
+
+    Bytes of a file's name that are not UTF-8 stand in the student's as \\xb1.
+    """
     if not folder.is_dir():
         raise BookError(f"no folder {folder}")
     found = {}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "_")) or (path.is_file() and path.suffix in IGNORED):
             continue
-        student = path.stem if path.is_file() else path.name
-        found[path.name if student in found else student] = path
+        name, student = (
+            os.fsencode(text).decode("utf8", "backslashreplace")
+            for text in (path.name, path.stem if path.is_file() else path.name)
+        )
+        found[name if student in found else student] = path
     if not found:
         raise BookError(f"no submissions in {folder}")
     return found
 
 
 def read_submission(path):
-    """Return the bytes of the notebook; raise Unreadable where there is none."""
+    """Return the bytes of the notebook; raise Unreadable where there is none.
+
+    Its cause is an OSError where the machine could not read what is there.
+    """
+    try:
+        return _read(path)
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from error
+
+
+def _read(path):
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
         if len(inside) != 1:
@@ -102,10 +119,13 @@ def parse(data):
 
 
 def grade_one(workshop, path, tests, limits):
-    """Return one submission's result, a dict that JSON can hold."""
+    """Return one submission's result, a dict that JSON can hold.
+
+    "failed" is true where the machine is at fault and not the student.
+    """
     start = time.perf_counter()
     result = {"points": {}, "cases": [], "errors": [], "language": None, "written": None}
-    result["isolation"] = {}
+    result |= {"isolation": {}, "failed": False}
     files = [QuestionTests.from_string(text, path=f"{name}.py") for name, text in tests.items()]
     session = None
     try:
@@ -118,8 +138,10 @@ def grade_one(workshop, path, tests, limits):
         result["isolation"] = session.isolation
     except (Unreadable, Killed) as error:
         result["errors"].append(str(error))
-    except Exception as error:  # a student's file never ends the batch
+        result["failed"] = isinstance(error.__cause__, OSError)
+    except (Fault, Exception) as error:  # a student's file never ends the batch
         result["errors"].append(f"grading failed: {type(error).__name__}: {error}")
+        result["failed"] = True
     finally:
         if session is not None:
             session.close()
@@ -142,7 +164,8 @@ def grade_one(workshop, path, tests, limits):
                 }
             )
     result["seconds"] = round(time.perf_counter() - start, 2)
-    return result
+    # A lone surrogate, in an error or the written answer, cannot be stored.
+    return json.loads(json.dumps(result, ensure_ascii=False).encode("utf8", "replace"))
 
 
 def key_of(path, tests, limits):
@@ -165,7 +188,10 @@ def stored(path, key):
 
 
 def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=False):
-    """Grade {student: path}, storing each result in ``folder``; return {student: result}."""
+    """Grade {student: path}, storing each result in ``folder``; return {student: result}.
+
+    Where the machine is at fault, the result is not stored: another run tries anew.
+    """
     build.build_if_changed(root, name)
     tests = load_tests(build.autograder_path(root, name))
     folder.mkdir(parents=True, exist_ok=True)
@@ -190,24 +216,38 @@ def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=Fal
                 ):
                     student = waiting[future]
                     results[student] = {"key": missing[student], **future.result()}
-                    text = json.dumps(results[student], ensure_ascii=False, indent=1)
-                    write_text(folder / report.file_name(student), text)
+                    if not results[student]["failed"]:
+                        text = json.dumps(results[student], ensure_ascii=False, indent=1)
+                        write_text(folder / report.file_name(student), text)
             except BaseException:
+                workshop.stop()  # or the pool waits for what is running
                 pool.shutdown(cancel_futures=True)
                 raise
     return results
 
 
-def read_written(path):
-    """Return {student: (points, comment)} from a CSV file of the graded written answers."""
+def read_written(path, students):
+    """Return {student: (points, comment)} from a CSV file of the graded written answers.
+
+    Each must be one of the students, spelt as in grades.csv.
+    """
     if path is None:
         return {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
     try:
-        return {r["student"]: (float(r["points"]), r.get("comment") or "") for r in rows}
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        found = {r["student"]: (float(r["points"]), r.get("comment") or "") for r in rows}
+    except OSError as error:
+        raise BookError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BookError(f"{path}: not UTF-8; save it as CSV UTF-8") from error
     except (KeyError, TypeError, ValueError) as error:
         raise BookError(f"{path}: wants the columns student,points,comment ({error})") from error
+    spelt = {report.cell(student): student for student in students}
+    for name in found:
+        if name not in spelt:
+            raise BookError(f"{path}: no submission of {name!r}")
+    return {spelt[name]: mark for name, mark in found.items()}
 
 
 def main(args, root):
@@ -215,6 +255,7 @@ def main(args, root):
     found = submissions(args.submissions)
     exercise = args.exercise
     build.exercises(root, [exercise])
+    written = read_written(args.written, found)
     limits = {
         "timeout": args.timeout,
         "cell_timeout": args.cell_timeout,
@@ -234,9 +275,9 @@ def main(args, root):
     )
     parts = questions(root, exercise)
     title = build.title(read_notebook(build.master_path(root, exercise)))
-    report.write_all(args.output, title, parts, results, read_written(args.written))
+    report.write_all(args.output, title, parts, results, written)
     kinds = [r["isolation"] for r in results.values() if r["isolation"]]
-    for kind in ("files", "network"):
+    for kind in ("files", "network", "disk"):
         if not all(one.get(kind) for one in kinds):
             print(
                 f"warning: this machine did not shut students' code off from {kind}; use Docker "
@@ -245,4 +286,11 @@ def main(args, root):
             )
     seconds = time.perf_counter() - start
     print(f"{len(results)} submissions in {seconds:.1f} s: {args.output}")
-    return 0
+    failed = [student for student, result in results.items() if result.get("failed")]
+    if failed:
+        print(
+            f"warning: {len(failed)} could not be graded and have no points: "
+            f"{', '.join(sorted(failed))}; their errors say why, and the same command tries again",
+            file=sys.stderr,
+        )
+    return 1 if failed else 0

@@ -85,7 +85,10 @@ def total(result, written):
 
 
 def write_all(output, title, parts, results, written):
-    """Write grades.csv, grades-canvas.csv, grades-moodle.csv and the pages of feedback."""
+    """Write grades.csv, grades-canvas.csv, grades-moodle.csv and the pages of feedback.
+
+    Where grading failed by the machine's fault, the points are left empty and there is no page.
+    """
     automatic = [part for part in parts if not part["manual"]]
     manual = [part for part in parts if part["manual"]]
     possible = sum(part["points"] for part in parts)
@@ -96,16 +99,20 @@ def write_all(output, title, parts, results, written):
     for student in sorted(results):
         result = results[student]
         mark = written.get(student, (0, ""))
-        points = [number(result["points"][part["name"]]) for part in automatic]
+        failed = result.get("failed")
+        points = ["" if failed else number(result["points"][part["name"]]) for part in automatic]
         points += [number(mark[0]) if student in written else "" for _ in manual]
-        score = number(total(result, mark))
+        score = "" if failed else number(total(result, mark))
         errors = " | ".join(result["errors"] + case_messages(result))
         rows.append([student, *points, score, number(possible), result["seconds"], errors])
         name, canvas_id, moodle_id = identify(student)
         canvas.append([name, canvas_id, "", name, "", score])
         moodle.append([moodle_id, name, "", score, number(possible), feedback_text(result)])
         page = feedback / file_name(student, ".html")
-        write_text(page, feedback_page(title, name, parts, result, written.get(student)))
+        if failed:
+            page.unlink(missing_ok=True)
+        else:
+            write_text(page, feedback_page(title, name, parts, result, written.get(student)))
     names = [part["name"] for part in automatic + manual]
     write_csv(output, ["student", *names, "total", "possible", "seconds", "errors"], rows)
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title["en"]]

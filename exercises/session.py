@@ -7,7 +7,6 @@ of one sends the arguments over and brings the result back, both as plain data.
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +21,9 @@ import course_lib
 from exercises import wire
 
 HERE = Path(__file__).resolve().parent
+START = 60  # seconds that a new process gets until it is ready
 GRACE = 3  # seconds that a process gets, beyond its limit, to notice that its time is up
+PROCESSES = 256  # that a submission may have at a time
 RESTARTS = 3  # times that a submission's process is started anew after it had to be ended
 
 
@@ -32,6 +33,10 @@ class StudentError(Exception):
 
 class Killed(Exception):
     """The student's process is gone: why."""
+
+
+class Fault(BaseException):
+    """The machine failed, not the student. Not an Exception, so that otter's tests let it by."""
 
 
 class Workshop:
@@ -57,27 +62,35 @@ class Workshop:
         )
         theirs.close()
         if self.requests.recv(16) != b"ready":
+            self.__exit__()
             raise OSError("the process for submissions did not start")
         return self
 
     def __exit__(self, *raised):
         """End it."""
+        self.stop()
         self.requests.close()
+        remove(self.scratch)
+
+    def stop(self):
+        """End the process and with it, on Linux, all that it forked."""
         self.process.kill()
         self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def start(self, memory):
-        """Fork a child; return its process, our end of its socket, its folder."""
-        folder = tempfile.mkdtemp(dir=self.scratch)
-        ours, theirs = socket.socketpair()
-        with self.lock, theirs:
-            request = json.dumps({"folder": folder, "memory": memory}).encode()
-            socket.send_fds(self.requests, [request], [theirs.fileno()])
-            number = self.requests.recv(32)
-        if not number:
-            raise OSError("the process for submissions ended")
-        return psutil.Process(int(number)), ours, folder
+        """Fork a child; return its process, our end of its socket, its folder; or raise Fault."""
+        try:
+            folder = tempfile.mkdtemp(dir=self.scratch)
+            ours, theirs = socket.socketpair()
+            with self.lock, theirs:
+                wanted = {"folder": folder, "memory": memory, "processes": PROCESSES}
+                socket.send_fds(self.requests, [json.dumps(wanted).encode()], [theirs.fileno()])
+                number = int(self.requests.recv(32) or 0)
+            if number:
+                return psutil.Process(number), ours, folder
+        except (OSError, psutil.Error) as error:
+            raise Fault(f"no process for the submission: {error}") from error
+        raise Fault("no process for the submission")
 
 
 class Session:
@@ -98,10 +111,9 @@ class Session:
     def run(self):
         """Run every cell from the first; where a cell ends the process, start anew without it."""
         while True:
-            number = -1  # before the first cell
+            self.close()
+            self.open()
             try:
-                self.close()
-                self.open()
                 for number, source in enumerate(self.cells):
                     if number in self.ended:
                         continue
@@ -122,10 +134,13 @@ class Session:
             raise Killed(f"{reason}; the rest was not graded") from None
 
     def open(self):
-        """Start a process."""
+        """Start a process; raise Fault where it does not get as far as the first cell."""
         self.process, self.end, self.folder = self.workshop.start(self.memory)
         self.generation += 1
-        self.isolation = self.wait(20)
+        try:
+            self.isolation = self.wait(START)
+        except Killed as reason:
+            raise Fault(f"before the first cell: {reason}") from None
 
     def ask(self, seconds, **message):
         """Send a message and return the answer; raise Killed if the process did not survive it."""
@@ -133,6 +148,7 @@ class Session:
         seconds = min(seconds, left)
         if seconds <= 0 or self.end is None:
             raise Killed("the time for the whole notebook is up")
+        self.end.settimeout(seconds + GRACE)  # for all of it: a busy process reads slowly
         try:
             wire.send(self.end, {**message, "seconds": seconds})
         except OSError:
@@ -152,7 +168,7 @@ class Session:
                     raise Killed("the code ended its process (exit, crash, or out of memory)")
                 data += part
                 length = int.from_bytes(data[:4], "big") if len(data) >= 4 else None
-                if length is not None and length > wire.LARGEST:
+                if length is not None and length > wire.ANSWER:
                     raise Killed("sent more than can be graded")
                 if length is not None and len(data) >= 4 + length:
                     return self.parse(bytes(data[4 : 4 + length]))
@@ -167,9 +183,9 @@ class Session:
             if time.monotonic() > stop:
                 self.kill()
                 raise Killed(f"took longer than {max(1, seconds - GRACE):.0f} s and was stopped")
-            if self.used() > 1.2 * self.memory:
+            if excess := self.excess():
                 self.kill()
-                raise Killed(f"used more than {self.memory / 1e6:.0f} MB of memory")
+                raise Killed(excess)
 
     def parse(self, data):
         """Return an answer's content."""
@@ -187,14 +203,18 @@ class Session:
             return [self.process, *self.process.children(recursive=True)]
         return []
 
-    def used(self):
-        """Return the bytes of memory that the child and what it started hold of their own."""
-        total = 0
-        for one in self.tree():
+    def excess(self):
+        """Return what the child and all that it started have too much of, or None."""
+        tree, used = self.tree(), 0  # bytes of their own
+        if len(tree) > PROCESSES:
+            return f"started more than {PROCESSES} processes"
+        for one in tree:
             with contextlib.suppress(psutil.Error):
                 info = one.memory_info()
-                total += info.rss - getattr(info, "shared", 0)
-        return total
+                used += info.rss - getattr(info, "shared", 0)
+        if used > 1.2 * self.memory:
+            return f"used more than {self.memory / 1e6:.0f} MB of memory"
+        return None
 
     def kill(self):
         """End the child and all that it started."""
@@ -207,7 +227,7 @@ class Session:
         if self.process is not None:
             self.kill()
             self.end.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
         self.process = self.end = None
 
     # --- what tests reach ---
@@ -240,7 +260,8 @@ class Session:
         """Return the value in an answer."""
         try:
             return wire.unpack(
-                answer["value"], lambda number, kind: Remote(self, number, kind, name)
+                answer["value"],
+                lambda number, kind: Remote(self, self.generation, number, kind, name),
             )
         except (wire.Ended, ValueError, KeyError, TypeError, RecursionError) as error:
             raise StudentError(f"{name} gave a value that cannot be read") from error
@@ -249,8 +270,8 @@ class Session:
 class Remote:
     """Stands for an object in the student's process: it can be called, and so can its methods."""
 
-    def __init__(self, session, number, kind, name, attribute=None):
-        self._where = (session, session.generation, number, kind, name, attribute)
+    def __init__(self, session, generation, number, kind, name, attribute=None):
+        self._where = (session, generation, number, kind, name, attribute)
 
     def __call__(self, *args, **kwargs):
         """Call it there; return what it returns."""
@@ -266,15 +287,18 @@ class Remote:
         """Return a stand-in for a method."""
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        session, _, number, kind, name, _ = self._where
-        return Remote(session, number, kind, name, attribute)
+        return Remote(*self._where[:5], attribute)
 
     def _known(self, value):
         """Return the number of another stand-in of this session, which is at home there."""
+        if isinstance(value, Missing):
+            value._fail()
         if not isinstance(value, Remote):
             raise TypeError(f"a test may not send a {type(value).__name__} to a student's function")
         session, generation, number, _, name, attribute = value._where
-        if (session, generation) != self._where[:2] or attribute is not None:
+        if attribute is not None:
+            raise TypeError(f"a test may not send {name}.{attribute}, only call it")
+        if (session, generation) != self._where[:2]:
             raise StudentError(f"{name} is gone: its process had to be ended")
         return number
 
@@ -320,6 +344,11 @@ class Names(dict):
         return self.session.get(name)
 
     __getitem__ = get
+
+
+def remove(folder):
+    """Remove a folder and all in it; however deep, where shutil.rmtree gives up."""
+    subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL, check=False)
 
 
 def describe(answer):

@@ -414,6 +414,9 @@ def test_a_run_that_was_stopped_grades_what_is_missing(folders, tmp_path, monkey
         def __exit__(self, *raised):
             pass
 
+        def stop(self):
+            pass
+
     def one(workshop, path, tests, limits):
         if len(calls) == 3 and not again:
             raise KeyboardInterrupt
@@ -425,6 +428,7 @@ def test_a_run_that_was_stopped_grades_what_is_missing(folders, tmp_path, monkey
             "language": None,
             "written": None,
             "isolation": {},
+            "failed": False,
             "seconds": len(calls),
         }
 
@@ -465,6 +469,51 @@ def test_a_master_without_twins_is_refused():
         build.check_master("x", SimpleNamespace(cells=cells))
 
 
+def cell_of(kind, language, id):
+    return kind("가", metadata={"language": language}, id=id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "id"),
+    [
+        (nbformat.v4.new_code_cell, "intro-en"),
+        (nbformat.v4.new_markdown_cell, "other-en"),
+        (nbformat.v4.new_markdown_cell, "intro"),
+    ],
+)
+def test_twins_are_of_one_kind_and_id(kind, id):
+    first = cell_of(nbformat.v4.new_markdown_cell, "ko", "intro-ko")
+    twin = cell_of(nbformat.v4.new_markdown_cell, "en", "intro-en")
+    build.check_master("x", SimpleNamespace(cells=[first, twin]))
+    with pytest.raises(BookError, match="are no twins"):
+        build.check_master("x", SimpleNamespace(cells=[first, cell_of(kind, "en", id)]))
+    with pytest.raises(BookError, match="must follow its Korean twin"):
+        build.check_master("x", SimpleNamespace(cells=[twin, first, twin]))
+
+
+def test_files_that_were_removed_are_made_again(tmp_path, monkeypatch):
+    made = [build.autograder_path(tmp_path, FIRST)]
+    made += [build.solution_path(tmp_path, FIRST, one) for one in build.LANGUAGES]
+    for path in [build.master_path(tmp_path, FIRST), *made]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    stamp = made[0].with_suffix(".sha256")
+    stamp.write_text(build.stamp(tmp_path, FIRST))
+    built = []
+    monkeypatch.setattr(build, "build", lambda root, name: built.append(name))
+    build.build_if_changed(tmp_path, FIRST)
+    assert built == []
+    for number, path in enumerate([*made, stamp], 1):
+        content = path.read_text()
+        path.unlink()
+        build.build_if_changed(tmp_path, FIRST)
+        assert len(built) == number, path
+        path.write_text(content)
+    monkeypatch.setattr(build.repository, "__file__", str(stamp))
+    build.build_if_changed(tmp_path, FIRST)
+    assert len(built) == 5
+
+
 def test_an_unknown_exercise_or_an_empty_folder_says_so(tmp_path):
     with pytest.raises(BookError, match="no exercise '99-x'; there are: 01-kmeans"):
         build.exercises(ROOT, ["99-x"])
@@ -474,11 +523,9 @@ def test_an_unknown_exercise_or_an_empty_folder_says_so(tmp_path):
 
 def test_written_points_want_their_columns(tmp_path):
     path = tmp_path / "written.csv"
-    path.write_text("student,points,comment\nkim,3.5,good\n")
-    assert grade.read_written(path) == {"kim": (3.5, "good")}
     path.write_text("name,points\nkim,3\n")
     with pytest.raises(BookError, match="student,points,comment"):
-        grade.read_written(path)
+        grade.read_written(path, ["kim"])
 
 
 def test_cells_of_a_spreadsheet_are_no_formulas():
