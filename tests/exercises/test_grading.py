@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -306,6 +307,12 @@ def ran(workshop, cell):
     return made
 
 
+def can_mount(folder):
+    """Return whether the system's own command can do what a submission's process does."""
+    mount = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none"]
+    return bool(shutil.which("unshare")) and not subprocess.run([*mount, folder]).returncode
+
+
 def test_students_code_changes_no_files_and_fills_no_disk(workshop, tmp_path):
     path = tmp_path / "master.ipynb"
     path.write_text("{}")
@@ -337,8 +344,8 @@ except OSError:
     done, written = running.get("done"), running.get("written")
     isolation = running.isolation
     running.close()
-    if not isolation["disk"]:
-        pytest.skip(f"this machine cannot shut code off: {isolation}")
+    if not isolation["disk"] and not can_mount(tmp_path):
+        pytest.skip("this machine lets nobody have mounts of his own")
     assert running.errors == {}
     assert done == []
     assert (path.stat().st_mode, path.stat().st_mtime) == (before.st_mode, before.st_mtime)

@@ -56,6 +56,21 @@ ANSWERS = {
         ],
         (1, 4, 4, 5),
     ),
+    # Empty arrays, which np.allclose takes for anything.
+    "empty-array": (
+        [
+            (
+                "        centers[k] = np.average(x[members], axis=0, weights=weights[members])\n"
+                "    return centers",
+                "    return np.empty((0, 1, 1))",
+            )
+        ],
+        (0, 4, 0, 5),
+    ),
+    "empty-centres": (
+        [("    return centers, labels, history", "    return centers[:0, None], labels, history")],
+        (3, 4, 1, 5),
+    ),
     # Divides by the number of points in place of their weight.
     "divides-by-count": (
         [
