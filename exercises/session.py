@@ -73,7 +73,9 @@ class Workshop:
         remove(self.scratch)
 
     def stop(self):
-        """End the process and with it, on Linux, all that it forked."""
+        """End the process and all that it forked."""
+        if self.process.poll() is None:
+            end_all(tree(psutil.Process(self.process.pid)))
         self.process.kill()
         self.process.wait()
 
@@ -197,18 +199,12 @@ class Session:
             raise Killed("sent an answer that makes no sense")
         return answer
 
-    def tree(self):
-        """Return the child's process and all that it started."""
-        with contextlib.suppress(psutil.Error):
-            return [self.process, *self.process.children(recursive=True)]
-        return []
-
     def excess(self):
         """Return what the child and all that it started have too much of, or None."""
-        tree, used = self.tree(), 0  # bytes of their own
-        if len(tree) > PROCESSES:
+        own, used = tree(self.process), 0  # bytes that no other process shares
+        if len(own) > PROCESSES:
             return f"started more than {PROCESSES} processes"
-        for one in tree:
+        for one in own:
             with contextlib.suppress(psutil.Error):
                 info = one.memory_info()
                 used += info.rss - getattr(info, "shared", 0)
@@ -218,9 +214,7 @@ class Session:
 
     def kill(self):
         """End the child and all that it started."""
-        for one in reversed(self.tree()):
-            with contextlib.suppress(psutil.Error):
-                one.kill()
+        end_all(tree(self.process))
 
     def close(self):
         """End the child and remove its folder."""
@@ -344,6 +338,20 @@ class Names(dict):
         return self.session.get(name)
 
     __getitem__ = get
+
+
+def tree(process):
+    """Return a process and all that it started; itself first."""
+    with contextlib.suppress(psutil.Error):
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def end_all(processes):
+    """End these processes."""
+    for one in processes:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
 
 
 def remove(folder):

@@ -149,9 +149,16 @@ def test_a_process_that_never_gets_ready_is_not_the_students_fault(talk):
 
 def test_a_machine_that_fails_during_a_test_is_not_the_students_fault(tmp_path):
     path = notebook(tmp_path / "x.ipynb", "f = lambda: 1")
-    check = "s = f._where[0]; own = s.tree(); s.workshop.stop(); psutil.wait_procs(own, 10); f()"
+    check = [
+        "import psutil",
+        "from exercises.session import tree",
+        "own = tree(f._where[0].process)",
+        "f._where[0].workshop.stop()",
+        "psutil.wait_procs(own, 10)",
+        "f()",
+    ]
     with Workshop() as running:
-        result = graded(running, path, f"import psutil; {check}")
+        result = graded(running, path, "; ".join(check))
     assert result["failed"]
     assert "no process for the submission" in result["errors"][0]
 
