@@ -86,7 +86,7 @@ ANSWERS = {
                 "    return levels[weight.argmax(axis=1)]",
             )
         ],
-        (4, 2, 3, 4),
+        (4, 3, 3, 4),
     ),
     "robbins-without-n-plus-1": ([("np.arange(1, len(seen)) * ahead", "ahead")], (4, 3, 3, 4)),
     "robbins-in-photons": ([("ahead / seen[:-1] / peak", "ahead / seen[:-1]")], (4, 4, 3, 4)),
