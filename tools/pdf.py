@@ -20,7 +20,7 @@ from tools.book import ROOT, SOURCE, TRANSLATION, BookError
 from tools.screenshots import FLAGS, Quiet
 
 STYLE = ROOT / "tools/pdf.css"
-TYPEFACE = ROOT / "node_modules/pretendard/dist/web/variable/woff2/PretendardVariable.woff2"
+TYPEFACE = ROOT / "node_modules/pretendard/dist/web/static/woff2"
 WORDS = {"ko": "차례", "en": "Contents"}
 COLUMN = 643  # CSS pixels between the margins of an A4 page: 210 mm - 2 * 20 mm
 SMALLEST = 0.6  # a wide equation or table shrinks to this at most
@@ -32,6 +32,13 @@ READY = """async () => {
   await window.MathJax?.startup.promise;
   await Promise.all([...document.images].map(image => image.decode()));
   await document.fonts.ready;
+  // A bookmark takes the words of its heading; a formula's glyphs are none.
+  for (const formula of document.querySelectorAll("article :is(h1, h2, h3, h4) mjx-container")) {
+    const words = document.createElement("span");
+    words.className = "bookmark";
+    words.textContent = formula.querySelector("mjx-assistive-mml").textContent;
+    formula.after(words);
+  }
 }"""
 # Shrinks what is wider than the column; returns what would still be cut, or is no equation.
 FIT = """smallest => {
@@ -110,7 +117,7 @@ def document(root, site, language, numbers):
     for script in made.select("script"):
         if "MathJax" not in (script.string or "") and "mathjax" not in script.get("src", ""):
             script.decompose()
-    made.select_one("link[href*=pretendard]").decompose()  # pdf.css has it whole
+    made.select_one("link[href*=pretendard]").decompose()  # pdf.css has another
     made.body.clear()
     made.body.attrs = {}
 
@@ -123,7 +130,7 @@ def document(root, site, language, numbers):
     add(cover, "p", words["title"], **{"class": "title"})
     add(cover, "p", words["description"], **{"class": "description"})
     add(cover, "p", address, **{"class": "source"})
-    table = add(made.body, "nav", "", **{"class": "contents"})
+    table = add(made.body, "nav", "", **{"class": "chapters"})
     add(table, "p", WORDS[language], **{"class": "heading"})
     part = None
     names = [name for _, name in listed]
@@ -157,7 +164,10 @@ def put(chromium, address, html, path):
     tab = chromium.new_page(viewport={"width": COLUMN, "height": 980}, color_scheme="light")
     tab.set_default_timeout(1000 * SECONDS)
     tab.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
-    tab.route("**/typeface.woff2", lambda route: route.fulfill(path=TYPEFACE))
+    tab.route(
+        "**/typeface/*",
+        lambda route: route.fulfill(path=TYPEFACE / route.request.url.rsplit("/", 1)[1]),
+    )
     tab.goto(address)
     tab.emulate_media(media="print")
     tab.evaluate(READY)
