@@ -211,7 +211,7 @@ RECIPES = {
     "dcgan": Recipe(
         ConvGenerator, {"latent_dim": 64, "width": 48},
         partial(adversary, width=64, decay=0.998,
-                plan=[(70, 2e-3), (50, 1e-3), (30, 5e-4), (20, 2e-4)]),
-        distance_of_fakes, "Frechet distance of 4,000 fakes to the test digits", 20.0, DIGITS,
+                plan=[(140, 2e-3), (80, 1e-3), (50, 5e-4), (30, 2e-4)]),
+        distance_of_fakes, "Frechet distance of 4,000 fakes to the test digits", 8.0, DIGITS,
     ),
 }
