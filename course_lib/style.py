@@ -340,7 +340,8 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
     start, image = _beginning(init, content, colours, stages[0][0], seed)
 
     history = History()
-    bar = tqdm(total=sum(n for _, n in stages), unit="step", leave=False, disable=not progress)
+    shown = {} if progress else {"disable": True}  # without it, TQDM_DISABLE decides
+    bar = tqdm(total=sum(n for _, n in stages), unit="step", leave=False, **shown)
     try:
         for hw, n in stages:
             image, least = _enlarge(image, hw, start), math.inf

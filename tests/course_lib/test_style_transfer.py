@@ -1,6 +1,7 @@
 """The transfer: what it minimises, sizes and kinds of images, what can go wrong on the way."""
 
 import warnings
+from functools import partial
 
 import pytest
 import torch
@@ -217,7 +218,8 @@ def test_an_interruption_returns_the_image_so_far(run, monkeypatch, when):
         assert torch.equal(image, seen[-1])
 
 
-def test_progress_shows_steps_and_loss(run, capsys):
+def test_progress_shows_steps_and_loss(run, capsys, monkeypatch):
+    monkeypatch.setattr(module, "tqdm", partial(module.tqdm, disable=False))  # as for a reader
     run(steps=2, scales=(1,), progress=True)
     shown = capsys.readouterr().err
     assert "0/2" in shown

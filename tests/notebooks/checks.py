@@ -29,7 +29,8 @@ def code_cells(notebook):
 
 def has_image(cell):
     """Whether a code cell shows a picture."""
-    return any("image/png" in o.get("data", {}) for o in cell.outputs)
+    kinds = {"image/png", "image/jpeg"}
+    return any(kinds & set(o.get("data", {})) for o in cell.outputs)
 
 
 def python(source):

@@ -125,3 +125,12 @@ def test_metadata_of_the_notebook_is_stable(tmp_path, key):
 
 def test_every_check_has_a_fault_planted():
     assert {one.__name__ for one in checks.CHECKS} == {name for name, _, _ in FAULTS}
+
+
+def test_a_photograph_is_a_figure_too(tmp_path):
+    chapter = copy.deepcopy(GOOD)
+    figure = next(cell for cell in chapter.cells if cell.id == "figure")
+    figure.outputs[0].data = {"image/jpeg": "aaaa"}
+    assert findings(chapter, tmp_path) == {}
+    chapter.cells = [cell for cell in chapter.cells if cell.id != "caption"]
+    assert findings(chapter, tmp_path) == {"figures_have_captions": ["figure"]}
