@@ -68,6 +68,11 @@ ANSWERS = {
     "wrong-end": ([("eigenvalues[: x.shape[1] - k]", "eigenvalues[k:]")], (3, 5, 4, 3)),
     # New data are centred by their own mean; so are the test images of question 4.
     "own-mean": ([("    return (x - mean) @", "    return (x - x.mean(axis=0)) @")], (3, 5, 4, 2)),
+    # An empty array, which np.allclose takes for anything.
+    "empty-array": (
+        [("    return (x - mean) @ kept.T @ kept + mean", "    return np.empty((0, 1, 1))")],
+        (2, 5, 4, 1),
+    ),
     # Right for perpendicular columns of length 1 alone.
     "transposed-decoder": ([("np.linalg.pinv(V)", "V.T")], (4, 2, 4, 3)),
     # Undoes the encoder without a look at the data, and so never moves.
