@@ -70,7 +70,9 @@ def environment(base, folder):
     output(base, "-m", "venv", "--without-pip", folder)
     python = folder / "bin/python"
     (own,) = ask(python, SITE)
-    lines = [f"import site; site.addsitedir({path!r})" for path in ask(base, SITE)]
+    # Where PYTHONPATH is set, pip is building a package, apart from what is installed.
+    add = "import os, site; os.environ.get('PYTHONPATH') or site.addsitedir({!r})"
+    lines = [add.format(path) for path in ask(base, SITE)]
     Path(own, "colab.pth").write_text("\n".join([*lines, f"import {WATCH.stem}", ""]))
     Path(own, WATCH.name).write_text(WATCH.read_text("utf8"))
     return python

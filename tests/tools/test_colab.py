@@ -14,7 +14,10 @@ from tools.repository import setup_cell
 
 # Builds a wheel of one empty module, so that installing needs no network.
 BACKEND = """
+import importlib.util
 import zipfile
+
+assert importlib.util.find_spec("torch") is None, "built among what is installed"
 
 def build_wheel(folder, settings=None, metadata=None):
     made, info = "course_lib-0.1-py3-none-any.whl", "course_lib-0.1.dist-info"
