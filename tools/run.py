@@ -9,6 +9,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from tools.book import SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
 from tools.pictures import shrink_outputs
+from tools.repository import SETUP_ID
 from tools.sync import sync
 
 # The same on every machine: the kernel that really ran would write its patch version here.
@@ -45,7 +46,15 @@ def execute(path, timeout=600, manager=None, variables=None):
         # A reader sees progress bars; a stored output is no place for them.
         client.execute(env={**(variables or os.environ), "TQDM_DISABLE": "1"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise BookError(f"{path}: cell {current['id']!r} failed\n{error}") from error
+        # Where the library is missing, the reason stands in what the first cell printed.
+        printed = [
+            output.get("text", "")
+            for cell in content.cells
+            for output in cell.get("outputs", [])
+            if cell.id == SETUP_ID
+        ]
+        lines = [f"{path}: cell {current['id']!r} failed", str(error), *printed]
+        raise BookError("\n".join(lines)) from error
     return content
 
 

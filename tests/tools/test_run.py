@@ -85,6 +85,12 @@ def test_a_failing_cell_is_named_and_leaves_both_files_untouched(book, source, m
     assert [path.read_bytes() for path in paths] == before
 
 
+def test_an_error_shows_what_the_first_cell_printed(book):
+    rewrite(book, code("setup", "print('no network')"), code("faulty", "1 / 0"))
+    with pytest.raises(BookError, match="cell 'faulty' failed(.|\n)*no network"):
+        execute(notebook(book, "ko", "01-mean"))
+
+
 def test_the_other_chapters_run_when_one_fails(book, capsys):
     rewrite(book, code("faulty", "1 / 0"))
     write_notebook(notebook(book, "ko", "02-sum"), notebook_of(code("fine", "print(5)")))
