@@ -17,6 +17,7 @@ COMMANDS = {
     "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
     "pdf": "print the built site, a PDF for each language",
     "screenshots": "take the README's pictures from the built site",
+    "quality": "measure the built site with Lighthouse, as a phone sees it",
     "update": "refresh the exact version numbers",
     "browser": "find Chromium, or install it where that is allowed",
     "test": "run the stages of `make test`",

@@ -7,6 +7,13 @@ import subprocess
 from tools.book import BookError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A container often runs as root, with little shared memory and no graphics card.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+]
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 

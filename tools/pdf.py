@@ -5,9 +5,6 @@ page to page, page numbers and bookmarks are those of a book. It is printed twic
 says on which page each chapter begins, the second has the numbers in its table of contents.
 """
 
-import functools
-import http.server
-import threading
 from urllib.parse import urljoin, urlsplit
 
 import pypdf
@@ -17,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.book import ROOT, SOURCE, TRANSLATION, BookError
-from tools.screenshots import FLAGS, Quiet
+from tools.web import served
 
 STYLE = ROOT / "tools/pdf.css"
 TYPEFACE = ROOT / "node_modules/pretendard/dist/web/static/woff2"
@@ -27,9 +24,8 @@ SMALLEST = 0.6  # a wide equation or table shrinks to this at most
 SECONDS = 600  # that Chromium may take to load the whole book, on a busy machine
 UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
 
-# Everything is there: MathJax has set the equations, fonts and pictures have arrived.
+# Everything is there: fonts and pictures have arrived.
 READY = """async () => {
-  await window.MathJax?.startup.promise;
   await Promise.all([...document.images].map(image => image.decode()));
   await document.fonts.ready;
   // A bookmark takes the words of its heading; a formula's glyphs are none.
@@ -115,9 +111,7 @@ def document(root, site, language, numbers):
     made.html["data-theme"] = "light"
     made.title.string = words["title"]
     for script in made.select("script"):
-        if "MathJax" not in (script.string or "") and "mathjax" not in script.get("src", ""):
-            script.decompose()
-    made.select_one("link[href*=pretendard]").decompose()  # pdf.css has another
+        script.decompose()
     made.body.clear()
     made.body.attrs = {}
 
@@ -181,16 +175,11 @@ def put(chromium, address, html, path):
 def print_book(chromium, root, site, language, folder):
     """Print the book of one language from a built site; return the path of the PDF."""
     path = folder / f"unsupervised-learning-{language}.pdf"
-    handler = functools.partial(Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/book/{language}/whole-book.html"
-    try:
+    with served(site) as start:
+        address = f"{start}book/{language}/whole-book.html"
         put(chromium, address, document(root, site, language, {}), path)
         begin = numbers(path, [name for _, name in contents(root, language)])
         put(chromium, address, document(root, site, language, begin), path)
-    finally:
-        server.shutdown()
     return path
 
 
@@ -204,7 +193,7 @@ def main(args, root):
     folder.mkdir(parents=True, exist_ok=True)
     chromium_path = browser.find() or browser.install()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=browser.FLAGS)
         for language in (SOURCE, TRANSLATION):
             path = print_book(chromium, root, root / "_build/html", language, folder)
             pages = len(pypdf.PdfReader(path).pages)

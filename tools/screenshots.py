@@ -1,32 +1,34 @@
 """The README's pictures of the site: the k-means chapter in both languages."""
 
-import functools
-import http.server
-import threading
-
 from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.book import BookError
 from tools.pictures import shrink
+from tools.web import served
 
 PAGES = {"kmeans-ko": "book/ko/01-kmeans.html", "kmeans-en": "book/en/01-kmeans.html"}
 WINDOW = {"width": 1280, "height": 860}
-# A container often runs as root, with little shared memory and no graphics card.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
 MOST_BYTES = 200_000  # of one picture in the repository
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server of files that does not log."""
-
-    def log_message(self, *args):
-        """Say nothing."""
+def photograph(chromium, address):
+    """Return a PNG of the part of a page that shows its first figure."""
+    tab = chromium.new_page(viewport=WINDOW, color_scheme="light")
+    tab.goto(address)
+    tab.evaluate("document.fonts.ready")
+    figure = tab.locator("article div.cell_output img").first
+    if not figure.count():
+        raise BookError(f"{address} has no figure to show")
+    figure.evaluate(
+        """async image => {
+          await image.decode();
+          image.scrollIntoView({ block: "center", behavior: "instant" });
+        }"""
+    )
+    picture = shrink(tab.screenshot())
+    tab.close()
+    return picture
 
 
 def take(chromium, site, images):
@@ -39,30 +41,14 @@ def take(chromium, site, images):
         if not (site / page).exists():
             raise BookError(f"{site / page} is not there: `make book` builds the site")
     images.mkdir(parents=True, exist_ok=True)
-    handler = functools.partial(Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     written = []
-    for name, page in PAGES.items():
-        tab = chromium.new_page(viewport=WINDOW, color_scheme="light")
-        tab.goto(f"http://127.0.0.1:{server.server_port}/{page}")
-        tab.evaluate("Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])")
-        figure = tab.locator("article div.cell_output img").first
-        if not figure.count():
-            raise BookError(f"{page} has no figure to show")
-        figure.evaluate(
-            """async image => {
-              await image.decode();
-              image.scrollIntoView({ block: "center", behavior: "instant" });
-            }"""
-        )
-        picture = shrink(tab.screenshot())
-        tab.close()
-        if len(picture) > MOST_BYTES:
-            raise BookError(f"{name}.png has {len(picture)} bytes, more than {MOST_BYTES}")
-        written.append(images / f"{name}.png")
-        written[-1].write_bytes(picture)
-    server.shutdown()
+    with served(site) as address:
+        for name, page in PAGES.items():
+            picture = photograph(chromium, address + page)
+            if len(picture) > MOST_BYTES:
+                raise BookError(f"{name}.png has {len(picture)} bytes, more than {MOST_BYTES}")
+            written.append(images / f"{name}.png")
+            written[-1].write_bytes(picture)
     return written
 
 
@@ -74,7 +60,7 @@ def main(args, root):
     """Take the pictures from the built site; print where they are."""
     path = browser.find() or browser.install()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=browser.FLAGS)
         for written in take(chromium, root / "_build/html", root / "docs/images"):
             print(written.relative_to(root))
         chromium.close()

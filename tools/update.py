@@ -94,13 +94,16 @@ def update_node(root):
     """Rewrite package.json and its lock; return the changes as lines ``name old -> new``."""
     path = root / "package.json"
     content = json.loads(path.read_text("utf8"))
-    old = dict(content["dependencies"])
-    content["dependencies"] = {name: newest_of_major(name, old[name]) for name in old}
-    if content["dependencies"] == old:
+    changes = []
+    for group in ("dependencies", "devDependencies", "optionalDependencies"):
+        for name, old in content.get(group, {}).items():
+            new = content[group][name] = newest_of_major(name, old)
+            changes += [f"{name} {old} -> {new}"] if new != old else []
+    if not changes:
         return []
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     run_npm("install", "--package-lock-only", "--ignore-scripts", cwd=root)
-    return [f"{name} {old[name]} -> {new}" for name, new in content["dependencies"].items()]
+    return changes
 
 
 def add_arguments(parser):

@@ -1,7 +1,5 @@
-// What the pages of both languages do in the browser: the language switch, the copy buttons' words,
-// and a search in one language.
+// What the pages do in the browser, beside what the theme does. Runs when the page has been read.
 
-const ready = (run) => document.addEventListener("DOMContentLoaded", run);
 const word = (english) => Documentation.gettext(english);
 
 // --- The language switch -------------------------------------------------------------------------
@@ -18,109 +16,131 @@ const currentSection = () => {
 };
 
 // Anchors are the same in both languages, so the section can be kept; so can the words of a search.
-ready(() => {
-  for (const link of document.querySelectorAll("a.language-switch")) {
-    link.addEventListener("click", () => {
-      const target = new URL(link.href);
-      target.hash = currentSection();
-      target.search = location.search;
-      link.href = target.href;
-      try {
-        localStorage.setItem("book-language", link.hreflang); // the landing page asks for it
-      } catch { /* storage is switched off */ }
-    });
-  }
-});
+for (const link of document.querySelectorAll("a.language-switch")) {
+  link.addEventListener("click", () => {
+    const target = new URL(link.href);
+    target.hash = currentSection();
+    target.search = location.search;
+    link.href = target.href;
+    try {
+      localStorage.setItem("book-language", link.hreflang); // the landing page asks for it
+    } catch { /* storage is switched off */ }
+  });
+}
 
 // --- Copy buttons --------------------------------------------------------------------------------
 
-// sphinx-copybutton keeps its words in two globals and has none in Korean.
-if (typeof messages !== "undefined") {
-  messages.en = {
-    copy: word("Copy"),
-    copy_to_clipboard: word("Copy"),
-    copy_success: word("Copied"),
-    copy_failure: word("Copy failed"),
+const copyButton = (code) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copybtn";
+  const icon = document.createElement("i");
+  button.append(icon);
+  const show = (label, name) => {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    icon.className = `fa-solid fa-${name}`;
   };
-  iconCopy = iconCopy.replace("Copy to clipboard", word("Copy"));
-  iconCheck = iconCheck.replace("Copied!", word("Copied"));
+  const rest = () => show(word("Copy"), "copy");
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      show(word("Copied"), "check");
+    } catch {
+      show(word("Copy failed"), "copy");
+    }
+    setTimeout(rest, 2000);
+  });
+  rest();
+  return button;
+};
+
+for (const code of document.querySelectorAll(".bd-article .highlight > pre")) {
+  if (!code.closest(".cell_output")) code.parentElement.append(copyButton(code));
 }
 
-// --- Search --------------------------------------------------------------------------------------
+// --- Quick checks --------------------------------------------------------------------------------
 
-// Runs before Sphinx's own script begins to search, which also waits for the page.
-ready(() => {
-  const here = /search-(\w+)\.html$/.exec(location.pathname);
-  if (!here || typeof Search === "undefined") return;
-  const { _parseQuery, _performSearch, performTermsSearch } = Search;
-  let words = [];
+// A numbered list of choices stands above a folded list with a remark on each of them, of which the
+// right one begins in bold: readable anywhere. Here one can choose, and see the remark on the choice.
+const quickCheck = (answers, number) => {
+  const choices = answers.previousElementSibling;
+  const remarks = [...answers.querySelectorAll(":scope > ol > li")];
+  const question = choices.previousElementSibling;
+  question.id ||= `quick-check-${number + 1}`;
 
-  // The reader's words, not the pairs of syllables they are looked up by, are shown and marked.
-  Search._parseQuery = (query) => {
-    const parsed = _parseQuery(query);
-    words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    localStorage.setItem("sphinx_highlight_terms", words.join(" "));
-    parsed[3] = new Set(words);
-    return parsed;
-  };
-
-  // One index serves both languages.
-  Search._performSearch = (...query) =>
-    _performSearch(...query).filter(([page]) => page.startsWith(`book/${here[1]}/`));
-
-  // Sphinx lets short terms be absent from a page, which pairs of syllables all are. Every term
-  // must be there. A single syllable, of which the index has none, is looked for within the pairs.
-  const pagesWith = (term, excluded) => {
-    const terms = /^[가-힣]$/.test(term)
-      ? Object.keys(Search._index.terms).filter((known) => known.includes(term))
-      : [term];
-    return terms.flatMap((one) => performTermsSearch(new Set([one]), excluded));
-  };
-  Search.performTermsSearch = (terms, excluded) => {
-    const found = [...terms].map((term) => pagesWith(term, excluded));
-    if (!found.length) return [];
-    const names = found.map((results) => new Set(results.map(([page]) => page)));
-    const seen = new Set();
-    return found.flat().filter(([page]) => {
-      if (seen.has(page) || !names.every((pages) => pages.has(page))) return false;
-      return seen.add(page);
-    });
-  };
-
-  // The words in their context, from the text of the page alone, with a link to the section.
-  Search.makeSearchSummary = (html) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const article = page.querySelector("article");
-    article.querySelectorAll(".headerlink, script, style, h1").forEach((el) => el.remove());
-    for (const math of article.querySelectorAll(".math")) { // x_n can be read so, \frac{...} cannot
-      const source = math.textContent.replace(/\\[()[\]]/g, "");
-      math.textContent = source.includes("\\") ? "…" : source;
+  const form = document.createElement("form");
+  form.className = "quick-check";
+  const group = document.createElement("fieldset");
+  group.setAttribute("aria-labelledby", question.id);
+  for (const [value, choice] of [...choices.children].entries()) {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "choice", value });
+    const text = document.createElement("span");
+    text.append(...(choice.querySelector("p") ?? choice).cloneNode(true).childNodes);
+    label.append(input, text);
+    group.append(label);
+  }
+  const button = Object.assign(document.createElement("button"), { textContent: word("Check") });
+  const remark = document.createElement("div");
+  remark.setAttribute("role", "status");
+  form.append(group, button, remark);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = new FormData(form).get("choice");
+    if (value === null) {
+      remark.textContent = word("Choose one first.");
+      return;
     }
-    const section = smallestSection(article);
-    const text = (section ?? article).textContent.replace(/\s+/g, " ").trim();
-    const found = words.map((w) => text.toLowerCase().indexOf(w)).filter((at) => at >= 0);
-    const start = found.length ? Math.max(0, Math.min(...found) - 60) : 0;
-    const summary = document.createElement("p");
-    summary.className = "context";
-    const piece = text.slice(start, start + 180).trim();
-    summary.textContent = `${start ? "…" : ""}${piece}${start + 180 < text.length ? "…" : ""}`;
-    if (section) {
-      const link = document.createElement("a");
-      link.href = `${/pagename = '([^']+)'/.exec(html)[1]}.html#${section.id}`;
-      link.textContent = section.querySelector("h2, h3, h4").textContent;
-      summary.append(" ", link);
-    }
-    return summary;
-  };
+    remark.replaceChildren(...remarks[value].cloneNode(true).childNodes);
+    form.dataset.right = remarks[value].querySelector(":scope > p > strong:first-child") !== null;
+  });
+  for (const element of [choices, answers]) element.classList.add("quick-check-source");
+  choices.before(form);
+};
 
-  // The shortest section below the page's own that holds all the words; null if none does.
-  const smallestSection = (article) => {
-    const holds = (section) => {
-      const text = section.textContent.toLowerCase();
-      return words.every((w) => text.includes(w));
-    };
-    const length = (section) => section.textContent.length;
-    const sections = [...article.querySelectorAll("section section[id]")].filter(holds);
-    return sections.sort((a, b) => length(a) - length(b))[0] ?? null;
-  };
+document.querySelectorAll("details.quick-check").forEach(quickCheck);
+
+// --- Keyboard ------------------------------------------------------------------------------------
+
+// The theme takes the focus off a button of the top bar that was pressed, and so loses the place of
+// a reader without a mouse.
+for (const button of document.querySelectorAll(".article-header-buttons button")) {
+  button.blur = () => {};
+}
+
+// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach.
+const scrollable = () => {
+  for (const box of document.querySelectorAll(".bd-article :is(pre, table, div.math)")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+new ResizeObserver(scrollable).observe(document.body);
+
+// --- Print ---------------------------------------------------------------------------------------
+
+// Paper is white, narrow, and cannot be clicked: wide formulas are printed smaller, and hints, answers
+// and solutions open. Pictures that were never scrolled to are printed too.
+const PAPER = 41; // the width of the text on A4, in em of a formula
+
+addEventListener("beforeprint", () => {
+  const { dataset } = document.documentElement;
+  const { theme } = dataset;
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  const wide = new Map();
+  dataset.theme = "light";
+  for (const details of closed) details.open = true;
+  for (const image of document.querySelectorAll("img[loading]")) image.loading = "eager";
+  for (const formula of document.querySelectorAll("div.math > mjx-container")) {
+    const em = parseFloat(getComputedStyle(formula).fontSize);
+    const width = parseFloat(formula.style.minWidth) || formula.firstChild.scrollWidth / em;
+    if (width > PAPER) wide.set(formula, `${(110 * PAPER) / width}%`);
+  }
+  for (const [formula, size] of wide) formula.style.fontSize = size;
+  addEventListener("afterprint", () => {
+    dataset.theme = theme;
+    for (const details of closed) details.open = false;
+    for (const formula of wide.keys()) formula.style.fontSize = "110%";
+  }, { once: true });
 });

@@ -1,15 +1,11 @@
 """The site as `make book` builds it, a server for it, and a real browser to look at it with."""
 
-import contextlib
-import functools
-import http.server
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -18,12 +14,16 @@ import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from tools.browser import INSTALL, find
-from tools.screenshots import FLAGS
+from tools.browser import FLAGS, INSTALL, find
+from tools.web import served
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "book/_ext"))
 # The site lives in a folder of its host on GitHub Pages; a link from the host's root must not work.
 FOLDER = "unsupervised-learning"
+
+
+from booksite import frontend  # noqa: E402 - it stands in book/_ext
 
 
 def build(source, output):
@@ -63,6 +63,7 @@ def site(tmp_path_factory):
             assert time.monotonic() < deadline, "another worker never finished building the site"
             time.sleep(0.2)
     else:
+        frontend.install(ROOT, "dev")
         status, text = build(ROOT, output)
         if status == 0:
             (output / "_build/html").rename(output / FOLDER)
@@ -122,38 +123,11 @@ def pages(site):
     }
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server of files that does not log, and lets a browser hang up in mid-transfer."""
-
-    def log_message(self, *args):
-        pass
-
-    def copyfile(self, source, outputfile):
-        with contextlib.suppress(ConnectionError):
-            super().copyfile(source, outputfile)
-
-
 @pytest.fixture(scope="session")
-def serve():
-    """serve(folder) -> address, for as long as the tests run."""
-    servers = []
-
-    def start(folder):
-        handler = functools.partial(Quiet, directory=str(folder.parent))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/{folder.name}/"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def address(site, serve):
+def address(site):
     """The address that the site is served at, with a slash at the end."""
-    return serve(site)
+    with served(site) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

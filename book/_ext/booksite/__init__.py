@@ -3,19 +3,24 @@
 languages    which language a page is in, and its counterpart in the other one
 words        the interface's words in each language, on the page and in its scripts
 pages        the parts of a page that depend on its language: sidebar, switch, buttons, search
+preview      the card that stands for a page in chats and social networks
+sitemap      sitemap.xml, robots.txt and the page that stands in for missing ones
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
 downloads    files of the repository that the site hands out itself
-equations    display equations handed to MathJax as they were written
+equations    formulas typeset by MathJax when the site is built
 references   the references page, from references.bib
 search       an index in which a Korean word is found whatever particle follows it
-frontend     MathJax and the typeface, from npm, served by the site itself
+frontend     MathJax and the typeface, from npm
+typeface     the typeface cut down to the characters of the book
+bundle       one style sheet and one script for all pages
 """
 
 MODULES = [
     "languages",
     "words",
     "pages",
+    "sitemap",
     "anchors",
     "figures",
     "downloads",
@@ -23,6 +28,8 @@ MODULES = [
     "references",
     "search",
     "frontend",
+    "typeface",
+    "bundle",
 ]
 
 

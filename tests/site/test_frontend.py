@@ -1,0 +1,102 @@
+"""What the pages load is put together from npm's packages, the themes' files and our own."""
+
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+from booksite import bundle, frontend, typeface
+from fontTools.ttLib import TTFont
+from sphinx.errors import ExtensionError
+
+LOCK = {
+    "": {"name": "site"},
+    "node_modules/mathjax": {"version": "1.0.0"},
+    "node_modules/axe-core": {"version": "2.0.0", "devOptional": True},
+    "node_modules/lighthouse": {"version": "3.0.0", "optional": True},
+    "node_modules/eslint": {"version": "4.0.0", "dev": True},
+}
+
+
+@pytest.fixture
+def lock(tmp_path):
+    path = tmp_path / "package-lock.json"
+    path.write_text(json.dumps({"packages": LOCK}), "utf8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("groups", "names"),
+    [
+        ((), {"mathjax"}),
+        (("dev",), {"mathjax", "axe-core", "eslint"}),
+        (("optional",), {"mathjax", "axe-core", "lighthouse"}),
+        (("dev", "optional"), {"mathjax", "axe-core", "lighthouse", "eslint"}),
+    ],
+)
+def test_each_purpose_needs_its_own_packages(lock, groups, names):
+    found = frontend.versions(lock, groups)
+    assert {path.removeprefix("node_modules/") for path in found} == names
+
+
+def test_npm_is_run_only_for_what_is_missing(lock, monkeypatch):
+    calls = []
+    there = lock.parent / "node_modules/.package-lock.json"
+    there.parent.mkdir()
+
+    def npm(words, **options):
+        calls.append(words)
+        there.write_text(lock.read_text("utf8"), "utf8")
+        return SimpleNamespace(returncode=0, stdout="")
+
+    monkeypatch.setattr(frontend, "npm", npm)
+    frontend.install(lock.parent)
+    assert [word for word in calls[0] if "omit" in word] == ["--omit=dev", "--omit=optional"]
+    frontend.install(lock.parent)
+    frontend.install(lock.parent, "dev")
+    assert len(calls) == 1, "all is there"
+
+
+def test_a_package_that_npm_left_out_is_noticed(lock, monkeypatch):
+    def npm(words, **options):
+        return SimpleNamespace(returncode=0, stdout="")
+
+    monkeypatch.setattr(frontend, "npm", npm)
+    with pytest.raises(ExtensionError, match="npm ci"):
+        frontend.install(lock.parent, "optional")
+
+
+def test_addresses_in_a_style_sheet_are_moved_with_it(tmp_path):
+    (tmp_path / "styles").mkdir()
+    text = "a { src: url(../fonts/a.woff) url('b.png') url(\"data:x\") url(#mask) }"
+    (tmp_path / "styles/some.css").write_text(text, "utf8")
+    assert bundle.sheet(tmp_path, "styles/some.css") == (
+        'a { src: url("fonts/a.woff") url("styles/b.png") url("data:x") url(#mask) }'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("_static/site.css?v=1", True), ("_static/words-ko.js", True), ("https://a/b.js", False)],
+)
+def test_a_file_that_an_extension_adds_is_noticed(monkeypatch, name, known):
+    said = []
+    monkeypatch.setattr(bundle.logger, "warning", lambda *words, **options: said.append(words))
+    files = {"css_files": [], "script_files": [SimpleNamespace(filename=name)]}
+    bundle.check(None, "page", "page.html", files, None)
+    assert bool(said) != known
+
+
+def test_the_typeface_holds_the_characters_of_the_book_and_no_more(site, pages):
+    text = " ".join(page.text for page in pages.values())
+    files = sorted((site / "_static/pretendard").glob("*.woff2"))
+    assert [path.name.split("-")[0] for path in files] == ["hangul", "others"]
+    hangul, others = (
+        {chr(code) for code in TTFont(io.BytesIO(path.read_bytes())).getBestCmap()}
+        for path in files
+    )
+    assert {c for c in text if "가" <= c <= "힣"} <= hangul
+    assert set("abcXYZ019.,“”") <= others
+    assert not [c for c in others if typeface.is_hangul(c)]
+    assert len(hangul) < 2000, "the whole typeface"
+    assert sum(path.stat().st_size for path in files) < 300_000

