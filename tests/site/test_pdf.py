@@ -1,0 +1,151 @@
+"""The book on paper, as `make pdf` prints it from the built site, in both languages."""
+
+import re
+from typing import NamedTuple
+
+import pypdf
+import pytest
+
+from tools import pdf
+from tools.book import BookError
+
+A4 = (595, 842)  # points
+
+
+class Printed(NamedTuple):
+    """The PDF of a language, and what stands on its pages."""
+
+    language: str
+    book: pypdf.PdfReader
+    sides: list  # the text of each page
+    pictures: list  # (left, bottom, right, top) of each picture, in points
+
+
+@pytest.fixture(scope="module", params=["ko", "en"])
+def printed(request, root, site, browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pdf")
+    book = pypdf.PdfReader(pdf.print_book(browser, root, site, request.param, folder))
+    sides, pictures = zip(*map(look, book.pages))
+    return Printed(request.param, book, sides, [box for boxes in pictures for box in boxes])
+
+
+def look(page):
+    """Return (text, boxes of the pictures) of a page."""
+    boxes = []
+
+    def note(operator, operands, matrix, _):
+        kind = operator == b"Do" and page["/Resources"]["/XObject"][operands[0]]["/Subtype"]
+        if kind == "/Image":
+            a, _, _, d, x, y = matrix
+            boxes.append((min(x, x + a), min(y, y + d), max(x, x + a), max(y, y + d)))
+
+    return page.extract_text(visitor_operand_before=note), boxes
+
+
+def squeeze(text):
+    """Return a text without white space: where lines break is not what is tested here."""
+    return re.sub(r"\s", "", text)
+
+
+def articles(root, pages, language):
+    """Return {page's name: its article}, in the order of the book."""
+    names = [name for _, name in pdf.contents(root, language)]
+    return {name: pages[f"book/{language}/{name}"].select_one("article") for name in names}
+
+
+def title(article):
+    """Return the words of a page's title, without the sign of the link to it."""
+    words = article.h1.find_all(string=True)
+    return "".join(one for one in words if not one.find_parent(class_="headerlink"))
+
+
+def test_the_words_can_be_selected(printed, root, pages):
+    text = squeeze("".join(side.partition("\n")[2] for side in printed.sides))  # less its number
+    for name, article in articles(root, pages, printed.language).items():
+        # What is words alone: a formula's glyphs have no letters to select.
+        plain = [one for one in article.select("p, li, td") if not one.find(True)][:9]
+        assert plain, name
+        for one in plain:
+            assert squeeze(one.get_text()) in text, name
+
+
+def test_every_page_has_its_bookmark_and_its_number_in_the_contents(printed, root, pages):
+    chapters = [one for one in printed.book.outline if not isinstance(one, list)]
+    expected = [title(article) for article in articles(root, pages, printed.language).values()]
+    assert [squeeze(one.title) for one in chapters] == list(map(squeeze, expected))
+    begin = [printed.book.get_destination_page_number(one) for one in chapters]
+    assert begin == sorted(set(begin))
+    lines = squeeze(printed.sides[1])
+    for name, number in zip(expected, begin):
+        assert f"{squeeze(name)}{number + 1}" in lines
+        assert squeeze(name) in squeeze(printed.sides[number])
+
+
+def test_a_heading_that_is_a_formula_has_a_bookmark_with_words(printed):
+    def titles(entries):
+        for one in entries:
+            yield from titles(one) if isinstance(one, list) else [one.title.strip()]
+
+    found = list(titles(printed.book.outline))
+    assert len(found) > 100
+    assert "" not in found
+    assert any("JSD" in one and "log" in one for one in found)
+
+
+def test_paper_is_a4_with_the_number_at_its_foot(printed):
+    for number, page in enumerate(printed.book.pages, 1):
+        assert [float(side) for side in page.mediabox[2:]] == pytest.approx(A4, abs=1)
+        assert number == 1 or printed.sides[number - 1].startswith(f"{number}\n")
+
+
+def test_no_figure_is_cut(printed, root, pages):
+    shown = [
+        one
+        for article in articles(root, pages, printed.language).values()
+        for one in article.select(".cell_output img")
+    ]
+    assert len(printed.pictures) >= len(shown) > 50
+    for left, bottom, right, top in printed.pictures:
+        assert 50 < left < right < A4[0] - 50
+        assert 50 < bottom < top < A4[1] - 50
+
+
+def test_korean_is_set_in_the_books_typeface_and_it_is_inside(printed):
+    fonts = {}
+    for page in printed.book.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            fonts[str(font.get("/BaseFont", ""))] = font.get_object()
+    for weight in ("Regular", "SemiBold", "Bold"):
+        (font,) = [one for name, one in fonts.items() if name.endswith(f"+Pretendard-{weight}")]
+        inside = font["/DescendantFonts"][0]["/FontDescriptor"]
+        assert "/FontFile2" in inside
+        assert "/ToUnicode" in font
+
+
+def test_links_from_page_to_page_arrive(printed):
+    places, inner = printed.book.named_destinations, 0
+    for page in printed.book.pages:
+        for note in page.get("/Annots", []):
+            if "/Dest" in note.get_object():
+                inner += 1
+                assert str(note.get_object()["/Dest"]) in places
+    assert inner > 100
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('<p style="width: 3000px">wide</p>', "too wide: P wide"),
+        ('<table><tr><td style="min-width: 2000px">wide</td></tr></table>', "too wide: TABLE"),
+        ("<mjx-merror>\\frac</mjx-merror>", "not an equation"),
+    ],
+)
+def test_what_would_be_cut_is_an_error(browser, tmp_path, body, message):
+    html = f'<!doctype html><body style="margin: 0"><article>{body}</article>'
+    with pytest.raises(BookError, match=message):
+        pdf.put(browser, "http://127.0.0.1/whole-book.html", html, tmp_path / "book.pdf")
+
+
+def test_without_a_site_the_error_names_the_command(root, tmp_path):
+    with pytest.raises(BookError, match="make book"):
+        pdf.document(root, tmp_path, "ko", {})
