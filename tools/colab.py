@@ -85,7 +85,11 @@ def kernel(python, folder):
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec.write_text(json.dumps({"argv": argv, "display_name": "Colab", "language": "python"}))
     specs = KernelSpecManager(kernel_dirs=[str(folder)], ensure_native_kernel=False)
-    return AsyncKernelManager(kernel_name="colab", kernel_spec_manager=specs)
+    return AsyncKernelManager(
+        kernel_name="colab",
+        kernel_spec_manager=specs,
+        connection_file=str(folder / "cache/connection.json"),  # which the kernel removes
+    )
 
 
 def variables(session, address, clone):
