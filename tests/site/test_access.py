@@ -1,5 +1,7 @@
 """For everybody: no violation that axe-core finds, and nothing that needs a mouse."""
 
+import re
+
 import pytest
 
 WINDOW = {"width": 1280, "height": 900}
@@ -30,11 +32,13 @@ def inspected(site, browser, address, root):
             viewport=WINDOW,
             color_scheme="light",
             reduced_motion="reduce",
-            bypass_csp=True,
-            java_script_enabled=name != "index.html",  # it would send us on
         )
         page = context.new_page()
-        page.goto(address + name)
+        if name == "index.html":  # its script would send us on
+            landing = (site / name).read_text("utf8")
+            page.set_content(re.sub("<script>.*?</script>", "", landing, flags=re.DOTALL))
+        else:
+            page.goto(address + name)
         page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
         page.evaluate(script)
         found[name, "light"] = page.evaluate(AXE)

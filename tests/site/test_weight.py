@@ -14,7 +14,7 @@ def loaded(site, browser, address):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         requests = []
-        page.on("requestfinished", requests.append)
+        page.on("requestfinished", lambda request, requests=requests: requests.append(request))
         page.goto(address + name, wait_until="networkidle")
         found[name] = [
             (one.url.removeprefix(address), one.sizes()["responseBodySize"], one.resource_type)
