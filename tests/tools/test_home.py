@@ -1,0 +1,39 @@
+"""The home page's pictures: of one size, small, and made of what the book makes."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from tools import home
+from tools.book import ROOT
+
+
+@pytest.mark.parametrize("name", ["clusters", "denoised", "generated"])
+def test_a_panel_fills_its_picture(name):
+    png = home.draw(home.PANELS[name])
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float)
+    assert picture.shape[1::-1] == home.SIZE
+    assert len(png) < 100_000
+    for edge in (picture[:, :2], picture[:, -2:], picture[:2], picture[-2:]):
+        assert edge.mean() < 250, "a white margin"
+
+
+def test_the_grid_shows_each_image_in_its_place():
+    images = torch.zeros(2, 3, 1, 4, 4)
+    images[1, 2] = 1.0
+    png = home.draw(lambda ax: home.grid(ax, images))
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("L"), float)
+    height, width = picture.shape
+    bright = picture > 128
+    assert bright[height // 2 :, 2 * width // 3 :].mean() > 0.98
+    assert bright.mean() == pytest.approx(1 / 6, abs=0.01)
+
+
+def test_the_stored_pictures_are_all_there():
+    names = {*(f"{name}.png" for name in home.PANELS), "styled.jpg"}
+    assert {path.name for path in (ROOT / home.FOLDER).iterdir()} == names
+    for name in names:
+        assert Image.open(ROOT / home.FOLDER / name).size == home.SIZE

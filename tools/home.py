@@ -1,0 +1,115 @@
+"""The home page's pictures: what the book makes, one small picture a chapter.
+
+Each is drawn by the library that the chapters import, from the data and the models that come with
+it, and stored as a PNG of SIZE pixels.
+"""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from PIL import Image
+
+from course_lib import checkpoints, plots
+from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
+from course_lib.data import load_mnist
+from course_lib.denoising import gaussian_noise
+from course_lib.gan import sample
+from course_lib.kmeans import KMeans
+from course_lib.runtime import seed_everything
+from tools.pictures import shrink
+from tools.styled import FOLDER as STYLED
+
+FOLDER = "book/_static/home"
+SIZE = (480, 360)  # pixels, width and height: drawn at half of that on the page
+ROWS, COLUMNS = 6, 8  # digits in a picture
+
+
+def clusters(ax):
+    """Points of five groups, the regions that k-means gives them, and its centres."""
+    rng = np.random.default_rng(3)
+    middles = np.array([[-2.6, 1.1], [-0.9, -1.4], [0.2, 1.5], [2.2, -1.2], [2.8, 1.2]])
+    x = np.concatenate([rng.normal(middle, 0.55, (120, 2)) for middle in middles])
+    found = KMeans(5, n_init=5, random_state=0).fit(x)
+    plots.shade_regions(ax, found.predict, x)
+    plots.scatter_clusters(ax, x, found.labels_, found.cluster_centers_, size=14)
+
+
+def latent_map(ax):
+    """The test digits at the two numbers to which an autoencoder compresses each."""
+    digits = load_mnist("small")
+    model = DenseAutoencoder(2, hidden=(256, 64))
+    train_autoencoder(model, digits.train_images, num_epochs=40, lr=2e-3, device="cpu")
+    with torch.no_grad():
+        z = model.encode(digits.test_images)
+    ax.scatter(*z.T, c=plots.cluster_colors(10)[digits.test_labels], s=14, linewidths=0, alpha=0.8)
+    ax.set(xticks=[], yticks=[])
+
+
+def denoised(ax):
+    """Noisy test digits on the left; what a convolutional autoencoder makes of each, right."""
+    images = load_mnist("small").test_images[: ROWS * COLUMNS // 2]
+    noisy = gaussian_noise(images, 0.5, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        clean = checkpoints.load("conv-denoiser")(noisy)
+    grid(ax, torch.cat([half.unflatten(0, (ROWS, -1)) for half in (noisy, clean)], dim=1))
+
+
+def generated(ax):
+    """Digits that a generator invents."""
+    fakes = sample(checkpoints.load("dcgan"), ROWS * COLUMNS)
+    grid(ax, fakes.unflatten(0, (ROWS, COLUMNS)))
+
+
+def grid(ax, images):
+    """Draw images (rows, columns, 1, H, W) side by side, over the whole picture."""
+    rows = images.clamp(0, 1)[:, :, 0].permute(0, 2, 1, 3)                 # (rows, H, columns, W)
+    ax.imshow(rows.flatten(2, 3).flatten(0, 1), vmin=0, vmax=1, aspect="auto")
+    ax.axis("off")
+
+
+PANELS = {"clusters": clusters, "latent-map": latent_map, "denoised": denoised,
+          "generated": generated}
+
+
+def draw(panel):
+    """Return the PNG's bytes of one panel."""
+    plots.use_style()
+    seed_everything(0)
+    fig = plt.figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100, layout="none")
+    ax = fig.add_axes((0, 0, 1, 1))
+    panel(ax)
+    ax.spines[:].set_visible(False)
+    out = io.BytesIO()
+    fig.savefig(out, format="png")
+    plt.close(fig)
+    return shrink(out.getvalue())
+
+
+def styled(root):
+    """Return the JPEG's bytes of the middle of a finished picture, in SIZE."""
+    picture = Image.open(root / STYLED / "china-jogakbo.jpg").convert("RGB")
+    width, height = picture.size
+    side = min(width / SIZE[0], height / SIZE[1])
+    left, top = (width - side * SIZE[0]) / 2, (height - side * SIZE[1]) / 2
+    box = (left, top, width - left, height - top)
+    out = io.BytesIO()
+    picture.resize(SIZE, Image.Resampling.LANCZOS, box=box).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def add_arguments(parser):
+    """Nothing to choose."""
+
+
+def main(args, root):
+    """Draw and store the pictures; needs the finished pictures of style transfer."""
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {f"{name}.png": draw(panel) for name, panel in PANELS.items()}
+    files["styled.jpg"] = styled(root)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        print(f"{FOLDER}/{name}: {len(content):,} bytes")
+    return 0
