@@ -1,7 +1,7 @@
 """The finished pictures of the chapter on style transfer: a photograph in two styles.
 
 Each is made by `python -m course_lib.style` with the arguments below, which are the recipe that the
-chapter prints; some minutes on 2 cores.
+chapter prints; a minute and a half each on a CPU.
 """
 
 from course_lib import _style_command
