@@ -105,7 +105,7 @@ document.querySelectorAll("details.quick-check").forEach(quickCheck);
 
 // The theme takes the focus off a button of the top bar that was pressed, and so loses the place of
 // a reader without a mouse.
-for (const button of document.querySelectorAll(".article-header-buttons button")) {
+for (const button of document.querySelectorAll(".bd-header-article button")) {
   button.blur = () => {};
 }
 

@@ -145,6 +145,7 @@ def test_the_search_opens_and_closes_by_keys(address, new_page):
     page.keyboard.press("Escape")
     page.wait_for_selector("#pst-search-dialog:not([open])", state="attached")
     page.keyboard.press("Control+k")
+    page.keyboard.type("cluster")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}search-en.html?q=cluster*")
 
