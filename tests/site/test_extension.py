@@ -88,14 +88,14 @@ PAGES = {
         "one.ipynb": notebook(
             "# 하나", "**그림 1.1.** 점 $x$ 하나입니다.", '## 그림\n\n<a id="here"></a>여기'
         ),
-        "two.md": f"# 둘\n\n[여기](one.ipynb#here)\n\n$$\n{EQUATION}\n$$",
+        "two.md": f"# 둘\n\n[여기](one.ipynb#here)\n\n$$\n{EQUATION}\n$$\n\n## $a = b$\n",
     },
     "en": {
         "index.md": "# Home\n\n[Plot](one.ipynb#the-plot)",
         "one.ipynb": notebook(
             "# One", "**Figure 1.1.** A point $x$.", '## The plot\n\n<a id="here"></a>Here'
         ),
-        "two.md": "# Two\n\n[here](one.ipynb#here)",
+        "two.md": "# Two\n\n[here](one.ipynb#here)\n\n## $a = b$\n",
     },
 }
 FAULTS = {
@@ -139,6 +139,9 @@ def test_equations_are_typeset_as_they_were_written(built):
     assert read.text == "(1.2)a=b=c"
     page = BeautifulSoup((built / "book/ko/one.html").read_text("utf8"), "html.parser")
     assert page.select_one("p .math")["data-tex"] == "x"
+    assert page.select_one("p .math math").get("aria-label") is None
+    page = BeautifulSoup((built / "book/ko/two.html").read_text("utf8"), "html.parser")
+    assert page.select_one("h2 .math math")["aria-label"] == "a=b", "a heading needs words"
 
 
 def test_faults_stop_the_build(little_book):

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("typeset.js")
 MATHS = (nodes.math, nodes.math_block)
 OPTIONS = {"chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1}}
+TAG = re.compile(r"<[^>]*>")
 ERROR = re.compile(r'data-mjx-error="([^"]*)"')
 
 
@@ -66,6 +67,9 @@ def visit_inline(self, node):
     """Write a formula within a line; its source is what the search shows of it."""
     source = escape(formula(node)[0], quote=True)
     html = self.builder.formulas[formula(node)]
+    if node.parent.astext().strip() == node.astext().strip():  # it names a heading or a choice
+        words = TAG.sub("", html[html.index("<math") :])
+        html = html.replace("<math ", f'<math aria-label="{words}" ', 1)
     self.body.append(f'<span class="math notranslate" data-tex="{source}">{html}</span>')
     raise nodes.SkipNode
 
