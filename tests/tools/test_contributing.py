@@ -56,6 +56,7 @@ def shell(root, commands):
         **os.environ,
         "PATH": f"{root / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(root),
+        "PIP_NO_INDEX": "1",  # an installation here would change the environment of the tests
     }
     for role in ("AUTHOR", "COMMITTER"):
         environment |= {f"GIT_{role}_NAME": "test", f"GIT_{role}_EMAIL": "test@example.org"}
