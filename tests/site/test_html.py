@@ -191,8 +191,8 @@ def test_every_figure_has_its_caption_as_alternative_text(pages):
 def interface(page):
     """The words of a page outside its text: labels, tips and everything around the article."""
     for node in page.find_all(True):
-        if {"next", "prev"} & set(node.get("rel") or []):
-            continue  # titles of pages
+        if {"next", "prev"} & set(node.get("rel") or []) or node.name == "math":
+            continue  # titles of pages, and what a formula is read as
         for attribute in ("title", "aria-label", "placeholder", "data-bs-title"):
             if node.get(attribute):
                 yield node[attribute]

@@ -66,6 +66,9 @@ class CaptionedFigures(SphinxTransform):
             caption["classes"].append("figure-caption")
             for image in images:
                 image.replace_self(self.described(image, caption.astext()))
+        for image in list(self.document.findall(nodes.image)):  # what a page of text shows
+            if "://" not in image["uri"] and not isinstance(image, figure_image):
+                image.replace_self(self.described(image, image.get("alt", "")))
         for caption in captions:
             logger.warning("a caption without a figure: %s", caption.astext(), location=caption)
 
