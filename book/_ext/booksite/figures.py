@@ -68,7 +68,9 @@ class CaptionedFigures(SphinxTransform):
                 image.replace_self(self.described(image, caption.astext()))
         for image in list(self.document.findall(nodes.image)):  # what a page of text shows
             if "://" not in image["uri"] and not isinstance(image, figure_image):
-                image.replace_self(self.described(image, image.get("alt", "")))
+                sized = self.described(image, image.get("alt", ""))
+                sized["classes"].append("no-scaled-link")  # it may stand in a link of its own
+                image.replace_self(sized)
         for caption in captions:
             logger.warning("a caption without a figure: %s", caption.astext(), location=caption)
 
