@@ -17,6 +17,7 @@ import pytest
 from otter.run import main as otter_run
 
 from exercises import build, cards, grade, report
+from tests.exercises.standin import NoWorkshop
 from tests.exercises.variants import ANSWERS
 from tools.book import ROOT, BookError, read_notebook
 
@@ -408,16 +409,6 @@ def test_a_run_that_was_stopped_grades_what_is_missing(folders, tmp_path, monkey
     found = dict(list(grade.submissions(folders[FIRST]).items())[:6])
     calls = []
 
-    class Nothing:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *raised):
-            pass
-
-        def stop(self):
-            pass
-
     def one(workshop, path, tests, limits):
         if len(calls) == 3 and not again:
             raise KeyboardInterrupt
@@ -433,7 +424,7 @@ def test_a_run_that_was_stopped_grades_what_is_missing(folders, tmp_path, monkey
             "seconds": len(calls),
         }
 
-    monkeypatch.setattr(grade, "Workshop", Nothing)
+    monkeypatch.setattr(grade, "Workshop", NoWorkshop)
     monkeypatch.setattr(grade, "grade_one", one)
     run = dict(limits=SHORT, jobs=1, quiet=True)
     again = False

@@ -17,6 +17,7 @@ import pytest
 
 from exercises import grade, report, session, wire
 from exercises.session import Fault, Killed, Missing, Remote, Session, StudentError, Workshop
+from tests.exercises.standin import NoWorkshop
 from tools.book import ROOT, BookError
 
 LIMITS = {"timeout": 60, "cell_timeout": 10, "memory": 2_000_000_000}
@@ -70,19 +71,6 @@ def talk():
     sleeper.wait()
 
 
-class Nothing:
-    """In place of a workshop."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *raised):
-        pass
-
-    def stop(self):
-        pass
-
-
 def no_workshop(tmp_path, answer):
     """Return a workshop whose process only says this."""
     made = Workshop()
@@ -122,7 +110,7 @@ def test_a_name_need_not_be_utf8(tmp_path, monkeypatch):
     (folder / os.fsdecode(b"\xb1\xe8.ipynb")).write_text("{}")
     found = grade.submissions(folder)
     assert list(found) == [r"\xb1\xe8"]
-    monkeypatch.setattr(grade, "Workshop", Nothing)
+    monkeypatch.setattr(grade, "Workshop", NoWorkshop)
     monkeypatch.setattr(grade, "grade_one", lambda *args: DONE)
     run = dict(limits=LIMITS, jobs=1, quiet=True)
     results = grade.grade_all(ROOT, EXERCISE, found, tmp_path / "results", **run)
@@ -215,7 +203,7 @@ def test_what_failed_is_not_stored_and_has_no_points(tmp_path, monkeypatch):
         calls.append(path.stem)
         return {**DONE, "failed": fails and path.stem == "a"}
 
-    monkeypatch.setattr(grade, "Workshop", Nothing)
+    monkeypatch.setattr(grade, "Workshop", NoWorkshop)
     monkeypatch.setattr(grade, "grade_one", one)
     args = SimpleNamespace(
         exercise=EXERCISE,
@@ -242,7 +230,7 @@ def test_what_failed_is_not_stored_and_has_no_points(tmp_path, monkeypatch):
 def test_stopping_does_not_wait_for_what_is_running(tmp_path, monkeypatch):
     stopped, waited = threading.Event(), []
 
-    class Stops(Nothing):
+    class Stops(NoWorkshop):
         def stop(self):
             stopped.set()
 

