@@ -11,6 +11,7 @@ Source: Gatys, Ecker and Bethge (2016), "Image style transfer using convolutiona
 import math
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -243,6 +244,9 @@ LUMA = (0.299, 0.587, 0.114)  # brightness of red, green and blue (ITU-R BT.601)
 SMALLEST = 64  # pixels of the shorter side, below which a coarse scale is left out
 
 
+ASTRAY, PATIENCE = 10, 5  # a loss over 10 times the least, 5 steps in a row: it will not recover
+
+
 @dataclass
 class History:
     """What a transfer measured, one entry per step, and how it ended.
@@ -286,11 +290,12 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
         size: shorter side of the result in pixels, >= 16, the content's aspect kept; the style is
             scaled to the same shorter side. None: the content's own size.
         steps: evaluations of loss and gradient at full size, >= 1, and at each coarser scale as
-            many, but 60 at most; or one number per scale.
+            many, but 150 at most; or one number per scale.
         style_weight, content_weight, tv_weight: >= 0, not all 0; what has weight 0 is not computed.
         content_layers, style_layers: names of layers of the network.
         network: a `VGGFeatures` that returns these layers, or the name of its weights.
-        optimizer: "lbfgs", without line search, 20 past steps kept, or "adam".
+        optimizer: "lbfgs", without line search, 50 past steps kept, preconditioned (broad shapes
+            move further than fine grain), or "adam".
         lr: step length, > 0; by default 1 for L-BFGS and 0.02 for Adam.
         init: where to begin. "content": the content, its mean colour moved to the style's where the
             style counts; "noise": uniform, from `seed`; or an image as `content` is.
@@ -321,8 +326,8 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
         raise ValueError("content_weight, style_weight and tv_weight must not all be 0")
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
-    make_optimizer, usual_lr = OPTIMIZERS[optimizer]
-    lr = usual_lr if lr is None else positive(lr, "lr")
+    method = OPTIMIZERS[optimizer]
+    lr = method.lr if lr is None else positive(lr, "lr")
     whole(seed, "seed", 0)
     full = _full_size(content, size)
     stages = _stages(scales, steps, full)
@@ -348,7 +353,7 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
             targets = _resize(content, hw), _scaled(style, hw)
             objective = _Objective(network, *targets, weights, layers)
             before = time.perf_counter()
-            for found, losses in _descend(objective, image, n, make_optimizer, lr):
+            for found, losses in _descend(objective, image, n, method, lr):
                 if not math.isfinite(losses[0]):
                     raise _NotFinite
                 if losses[0] < least:
@@ -372,30 +377,74 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
     return Result(_finish(_enlarge(image, full, start), photo, preserve_color), history)
 
 
-def _descend(objective, image, steps, make_optimizer, lr):
-    """Improve an image step by step; yields after each the image before it, and its losses."""
-    image = image.clone(memory_format=torch.contiguous_format).requires_grad_()
-    found = []
-    optimizer = make_optimizer(image, lr)
+def _descend(objective, start, steps, method, lr):
+    """Improve an image step by step; yields after each the image before it, and its losses.
+
+    What the optimiser moves is `path`, which has no bounds; the image is `start` and what `weigh`
+    makes of the path, cut to [0, 1]. A pixel beyond a bound that the loss pulls further out has no
+    slope, so that the optimiser sees the same function as the losses. There is no line search; if
+    the loss stays high, the descent begins anew from the best path, with nothing remembered.
+    """
+    start = start.contiguous()
+    weigh = _FrequencyWeights(start, method.power)
+    path, image = torch.zeros_like(start).requires_grad_(), start.clone().requires_grad_()
+    optimizer, found, least, astray = method.make(path, lr), [], math.inf, 0
 
     def closure():
         with torch.no_grad():
-            image.clamp_(0, 1)
-        optimizer.zero_grad()
+            moved = start + weigh(path)
+            image.copy_(moved.clamp(0, 1))
+        image.grad = None
         losses = objective(image)
         losses[0].backward()
+        stuck = (moved <= 0) & (image.grad > 0) | (moved >= 1) & (image.grad < 0)
+        path.grad = weigh(image.grad.masked_fill(stuck, 0))
         found[:] = image.detach().clone(), torch.stack(losses).tolist()
         return losses[0]
 
     for _ in range(steps):
+        tried = path.detach().clone()
         optimizer.step(closure)
+        loss = found[1][0]
+        astray = astray + 1 if loss > ASTRAY * least else 0
+        if loss < least:
+            best, least = tried, loss
+        elif astray == PATIENCE:
+            path.data.copy_(best)
+            optimizer, astray = method.make(path, lr), 0
         yield found
 
 
-OPTIMIZERS = {  # name: (how it is made, its usual step length)
-    "lbfgs": (lambda image, lr: torch.optim.LBFGS([image], lr=lr, max_iter=1, history_size=20,
-                                                  tolerance_grad=0, tolerance_change=0), 1.0),
-    "adam": (lambda image, lr: torch.optim.Adam([image], lr=lr), 0.02),
+class _FrequencyWeights:
+    """Multiply the frequency f of images (N, C, H, W) by a multiple of f^(-power), mean 1.
+
+    Linear and its own transpose. With a power above 0 the same path moves broad shapes further than
+    fine grain, a preconditioner: the loss is steep in fine grain and flat in broad shapes.
+    """
+
+    def __init__(self, images, power):
+        self.hw = tuple(images.shape[2:])
+        f = torch.hypot(torch.fft.fftfreq(self.hw[0])[:, None], torch.fft.rfftfreq(self.hw[1]))
+        gain = f.clamp_min(1 / max(self.hw)) ** -power
+        self.gain = (gain / gain.mean()).to(images.device)
+
+    def __call__(self, images):
+        return torch.fft.irfft2(torch.fft.rfft2(images) * self.gain, s=self.hw)
+
+
+class _Method(NamedTuple):
+    """A way to descend."""
+
+    make: Callable  # (path, lr) -> the optimiser
+    lr: float  # its usual step length
+    power: float  # of its frequency weights
+
+
+OPTIMIZERS = {
+    "lbfgs": _Method(lambda path, lr: torch.optim.LBFGS([path], lr=lr, max_iter=1, history_size=50,
+                                                        tolerance_grad=0, tolerance_change=0),
+                     lr=1.0, power=0.25),
+    "adam": _Method(lambda path, lr: torch.optim.Adam([path], lr=lr), lr=0.02, power=0.0),
 }
 
 

@@ -82,6 +82,66 @@ def test_every_optimizer_descends_from_every_beginning(run, optimizer, init):
     assert 0 <= image.min() < image.max() <= 1
 
 
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_minimum_beyond_the_bounds_is_met_at_them(optimizer):
+    rng = torch.Generator().manual_seed(0)
+    target = 0.5 + torch.randn(1, 3, 9, 12, generator=rng)
+    slope = 1 + 9 * torch.rand(target.shape, generator=rng)
+
+    def objective(image):
+        return [(slope * (image - target).square()).sum()]
+
+    start = torch.full_like(target, 0.5)
+    method = module.OPTIMIZERS[optimizer]
+    images = [image for image, _ in module._descend(objective, start, 300, method, method.lr)]
+    assert torch.equal(images[0], start)
+    assert 0.2 < ((target < 0) | (target > 1)).float().mean() < 0.8
+    torch.testing.assert_close(images[-1], target.clamp(0, 1), atol=0.01, rtol=0)
+
+
+def test_a_descent_that_stays_astray_begins_anew_from_its_best():
+    made = []
+
+    class Leap:
+        """Steps once towards the minimum, then far away, where it stays."""
+
+        def __init__(self, path, lr):
+            self.path, self.n_steps = path, 0
+            made.append(self)
+
+        def step(self, closure):
+            closure()
+            self.n_steps += 1
+            self.path.data += 0.1 if self.n_steps == 1 else 9.0
+
+    def objective(image):
+        return [(image - 0.62).square().sum()]
+
+    start = torch.full((1, 3, 4, 4), 0.5)
+    method = module._Method(Leap, lr=1.0, power=0.0)
+    images = [image for image, _ in module._descend(objective, start, 9, method, 1.0)]
+    astray = 2 + module.PATIENCE  # steps at the start, at the best, and beyond
+    assert len(made) == 2
+    torch.testing.assert_close(images[1], start + 0.1)
+    assert (images[2] == 1).all()
+    torch.testing.assert_close(images[astray], images[1])
+    assert (images[astray - 1] == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 16, 21), (1, 1, 17, 20)])
+def test_frequency_weights_are_a_symmetric_map_that_favours_broad_shapes(shape):
+    x, y = torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
+    weigh = module._FrequencyWeights(x, 0.25)
+    assert (weigh(x) * y).sum() == pytest.approx((x * weigh(y)).sum().item(), rel=1e-4)
+    torch.testing.assert_close(weigh(2 * x + y), 2 * weigh(x) + weigh(y))
+    columns = torch.arange(shape[3])
+    broad = torch.cos(2 * torch.pi * columns / shape[3]).expand(shape)
+    fine = torch.cos(2 * torch.pi * 8 * columns / shape[3]).expand(shape)
+    ratio = (weigh(broad) / broad).median() / (weigh(fine) / fine).median()
+    assert ratio == pytest.approx(8**0.25, rel=1e-4)
+    torch.testing.assert_close(module._FrequencyWeights(x, 0.0)(x), x)
+
+
 def test_content_alone_is_reconstructed_from_noise(run, content):
     image, history = run(init="noise", steps=60, scales=(1,), style_weight=0,
                          content_layers=("relu1_1",))
