@@ -174,7 +174,8 @@ def put(chromium, address, html, path):
 
 def print_book(chromium, root, site, language, folder):
     """Print the book of one language from a built site; return the path of the PDF."""
-    path = folder / f"unsupervised-learning-{language}.pdf"
+    path = folder / language / "unsupervised-learning.pdf"
+    path.parent.mkdir(parents=True, exist_ok=True)
     with served(site) as start:
         address = f"{start}book/{language}/whole-book.html"
         put(chromium, address, document(root, site, language, {}), path)
@@ -190,7 +191,6 @@ def add_arguments(parser):
 def main(args, root):
     """Print both languages into _build/pdf; say where the files are and how long they are."""
     folder = root / "_build/pdf"
-    folder.mkdir(parents=True, exist_ok=True)
     chromium_path = browser.find() or browser.install()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=browser.FLAGS)

@@ -30,7 +30,7 @@ def lint(text):
         (CHECKOUT, "actions/checkout@v7", "unpinned-uses"),
         (re.compile("needs: test"), "needs: tests", "job-needs"),
         (re.compile("deployment.outputs"), "deploy.outputs", "undefined-property"),
-        (re.compile("cp _build/pdf/.*"), 'cp "_build', "shellcheck"),
+        (re.compile("cp -r _build/pdf .*"), 'cp "_build', "shellcheck"),
         (re.compile("permissions:\n  contents: read\n"), "", "missing-permissions"),
     ],
 )
