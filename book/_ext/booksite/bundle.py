@@ -3,8 +3,8 @@
 Sphinx, its themes and its extensions each add files of their own to every page, half a megabyte of
 icons and the index of the search among them. What the pages need of it is listed here, and joined
 when the site is built; the templates load the joined files. Rules for what stands on no page and
-in no script are left out by PurgeCSS, two thirds of the sheet. A file that is in neither list is a
-warning, so that nothing which a new extension adds goes missing unnoticed.
+in no script are left out by PurgeCSS, two thirds of the sheet; our own sheets stay whole. A file
+that is in no list is a warning, so that nothing which a new extension adds goes missing unnoticed.
 """
 
 import posixpath
@@ -27,9 +27,8 @@ SHEETS = [
     "mystnb.*.css",
     "pretendard/pretendard.css",
     "mathjax/formulas.css",
-    "icons.css",
-    "site.css",
 ]
+OWN_SHEETS = ["icons.css", "site.css"]
 SCRIPTS = [
     "documentation_options.js",
     "doctools.js",
@@ -78,19 +77,23 @@ def join(app, exception):
         paths = [static / name for name in names]
         return ";\n".join(path.read_text("utf8") for path in paths if path.exists())
 
-    text = "\n".join(sheet(static, pattern) for pattern in SHEETS)
-    (static / "book.css").write_text(text, "utf8")
+    def style(patterns):
+        return "\n".join(sheet(static, pattern) for pattern in patterns)
+
     (static / "search.js").write_text(script(SEARCH), "utf8")
     for language in app.config.book_languages:
         names = [name.format(language=language) for name in SCRIPTS]
         (static / f"book-{language}.js").write_text(script(names), "utf8")
     content = Path(app.outdir, "**/*.html"), static / "book-*.js", static / "search.js"
-    purge(Path(app.srcdir), static / "book.css", content)
+    book = static / "book.css"
+    book.write_text(style(SHEETS), "utf8")
+    purge(Path(app.srcdir), book, content)
+    book.write_text(book.read_text("utf8") + "\n" + style(OWN_SHEETS), "utf8")
 
 
 def check(app, page, template, context, doctree):
     """Warn of files that were added to a page and that no list names."""
-    known = [name.format(language="*") for name in SHEETS + SCRIPTS]
+    known = [name.format(language="*") for name in SHEETS + OWN_SHEETS + SCRIPTS]
     files = [file.filename for file in context["css_files"] + context["script_files"]]
     for name in filter(None, files):
         name = str(name).split("?")[0].removeprefix("_static/")
