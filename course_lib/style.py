@@ -290,7 +290,7 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
         size: shorter side of the result in pixels, >= 16, the content's aspect kept; the style is
             scaled to the same shorter side. None: the content's own size.
         steps: evaluations of loss and gradient at full size, >= 1, and at each coarser scale as
-            many, but 150 at most; or one number per scale.
+            many, but 60 at most; or one number per scale.
         style_weight, content_weight, tv_weight: >= 0, not all 0; what has weight 0 is not computed.
         content_layers, style_layers: names of layers of the network.
         network: a `VGGFeatures` that returns these layers, or the name of its weights.
@@ -381,9 +381,10 @@ def _descend(objective, start, steps, method, lr):
     """Improve an image step by step; yields after each the image before it, and its losses.
 
     What the optimiser moves is `path`, which has no bounds; the image is `start` and what `weigh`
-    makes of the path, cut to [0, 1]. A pixel beyond a bound that the loss pulls further out has no
-    slope, so that the optimiser sees the same function as the losses. There is no line search; if
-    the loss stays high, the descent begins anew from the best path, with nothing remembered.
+    makes of the path, cut to [0, 1]. A pixel at a bound or beyond has no slope if the loss pulls it
+    further out; pulled inward it keeps its slope, else it could never come back. There is no line
+    search: if the loss stays high, the descent begins anew from the best path, with nothing
+    remembered.
     """
     start = start.contiguous()
     weigh = _FrequencyWeights(start, method.power)
@@ -416,10 +417,11 @@ def _descend(objective, start, steps, method, lr):
 
 
 class _FrequencyWeights:
-    """Multiply the frequency f of images (N, C, H, W) by a multiple of f^(-power), mean 1.
+    """Multiply the frequency f of images (N, C, H, W) by a multiple of f^(-power); 0 counts as 1/L.
 
-    Linear and its own transpose. With a power above 0 the same path moves broad shapes further than
-    fine grain, a preconditioner: the loss is steep in fine grain and flat in broad shapes.
+    L is the longer side, whose wave is the lowest. Linear, and its own transpose. With a power
+    above 0 the same path moves broad shapes further than fine grain, which is a preconditioner: the
+    loss curves strongly along fine grain and weakly along broad shapes.
     """
 
     def __init__(self, images, power):
