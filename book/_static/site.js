@@ -109,14 +109,25 @@ for (const button of document.querySelectorAll(".bd-header-article button")) {
   button.blur = () => {};
 }
 
-// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach.
-const scrollable = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(pre, table, div.math)")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
+// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. Code and
+// formulas can be from the start; when one comes near that is not too wide, it no longer can.
+const settle = (box) => {
+  box.lastElementChild?.getBoundingClientRect(); // has it laid out, if it was skipped so far
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
 };
-new ResizeObserver(scrollable).observe(document.body);
+const near = new IntersectionObserver((boxes) => {
+  for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
+}, { rootMargin: "50%" });
+const look = () => {
+  for (const box of document.querySelectorAll(".bd-article :is(pre, div.math)")) {
+    near.unobserve(box);
+    near.observe(box);
+  }
+  document.querySelectorAll(".bd-article table").forEach(settle);
+};
+look();
+addEventListener("resize", look);
 
 // --- Print ---------------------------------------------------------------------------------------
 

@@ -18,6 +18,36 @@
     return drawn.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
   }).length;
 
+  // Code and formulas whose height is another one once they are laid out, and how many were skipped.
+  const jumps = () => {
+    const blocks = [...document.querySelectorAll("div.math, .highlight pre")];
+    const heights = (visibility) => {
+      blocks.forEach((block) => { block.style.contentVisibility = visibility; });
+      return blocks.map((block) => block.getBoundingClientRect().height);
+    };
+    const skipped = blocks.filter((block) => !block.firstElementChild.checkVisibility(
+      { contentVisibilityAuto: true })).length;
+    const before = heights("hidden");
+    const after = heights("visible");
+    heights("");
+    const by = after.map((height, i) => height - before[i]);
+    const worst = by.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+    const found = blocks[by.indexOf(worst)];
+    return { blocks: blocks.length, skipped, worst, html: found ? found.outerHTML.slice(0, 200) : "" };
+  };
+
+  // What the page says of the heights of its sections, over what they are once they are laid out.
+  const estimates = () => {
+    const style = document.createElement("style");
+    style.textContent = "* { content-visibility: visible !important }";
+    document.head.append(style);
+    const name = innerWidth < 600 ? "--phone" : "--wide";
+    const found = [...document.querySelectorAll("section[style]")].map((section) =>
+      [parseFloat(section.style.getPropertyValue(name)) / section.offsetHeight, section.id]);
+    style.remove();
+    return found;
+  };
+
   const parse = (colour) => {
     const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
     return [r, g, b, a];
@@ -77,5 +107,5 @@
     };
   };
 
-  return { overflow, cut, contrast, figures, maths };
+  return { overflow, cut, jumps, estimates, contrast, figures, maths };
 })()

@@ -37,6 +37,8 @@ def tour(site, browser, address):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address + name, wait_until="load")
         page.evaluate(f"window.measure = {MEASURE}")
+        note["jumps"] = [page.evaluate("measure.jumps()")]
+        note["estimates"] = page.evaluate("measure.estimates()")
         page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
         note["maths"] = page.evaluate("measure.maths()")
         note["wide"] = page.evaluate("measure.overflow()")
@@ -46,6 +48,8 @@ def tour(site, browser, address):
         note["dark"] = page.evaluate("measure.contrast()")
         note["figures"] = page.evaluate("measure.figures()")
         page.set_viewport_size({"width": 390, "height": 844})
+        note["jumps"].append(page.evaluate("measure.jumps()"))
+        note["estimates"] += page.evaluate("measure.estimates()")
         note["phone"] = page.evaluate("measure.overflow()")
         note["cut"] = page.evaluate("measure.cut()")
         page.close()
@@ -69,6 +73,27 @@ def test_the_console_stays_empty(tour):
 def test_no_page_scrolls_sideways(tour, width):
     for name, note in tour.items():
         assert note[width] == {"by": 0, "wide": []}, name
+
+
+def test_code_and_formulas_keep_their_place_when_they_are_laid_out(tour):
+    skipped = 0
+    for name, note in tour.items():
+        for seen in note["jumps"]:
+            assert abs(seen["worst"]) <= 7, (name, seen)  # Korean in a formula is higher
+        skipped += note["jumps"][0]["skipped"]
+    assert skipped > 400
+
+
+def test_sections_are_about_as_high_as_pages_say(tour):
+    found = sorted(
+        (ratio, name, anchor)
+        for name, note in tour.items()
+        for ratio, anchor in note["estimates"]
+        if "/0" in name
+    )
+    assert len(found) > 400
+    assert found[0][0] > 0.95, found[:5]  # what sticks out lies over the next section
+    assert found[len(found) // 2][0] < 1.3
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -90,6 +91,17 @@ def test_rules_for_what_no_page_and_no_script_names_are_left_out(tmp_path):
         bundle.purge(tmp_path, sheet, [tmp_path / "**/*.html"])
 
 
+def test_a_part_of_the_theme_is_left_out_and_missed_where_it_is_gone(tmp_path):
+    ((name, left_out),) = bundle.LEFT_OUT.items()
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(f"[{left_out}1]", "utf8")
+    (tmp_path / "site.js").write_text("two()", "utf8")
+    assert bundle.script(tmp_path, [name, "none.js", "site.js"]) == "[1];\ntwo()"
+    (tmp_path / name).write_text("[1]", "utf8")
+    with pytest.raises(ExtensionError, match="isn't there"):
+        bundle.script(tmp_path, [name])
+
+
 @pytest.mark.parametrize(
     ("name", "known"),
     [("_static/site.css?v=1", True), ("_static/words-ko.js", True), ("https://a/b.js", False)],
@@ -115,3 +127,15 @@ def test_the_typeface_holds_the_characters_of_the_book_and_no_more(site, pages):
     assert not [c for c in others if typeface.is_hangul(c)]
     assert len(hangul) < 2000, "the whole typeface"
     assert sum(path.stat().st_size for path in files) < 300_000
+
+
+def test_the_typefaces_of_formulas_hold_what_formulas_need(site):
+    css = (site / "_static/mathjax/formulas.css").read_text("utf8")
+    names = re.findall(r'url\("(MathJax_[^"]+)"\) format\("woff2"\)', css)
+    fonts = {name.rpartition("-")[0]: site / "_static/mathjax" / name for name in names}
+    assert {path.name for path in (site / "_static/mathjax").glob("*.woff2")} == set(names)
+    assert "woff)" not in css
+    held = {chr(code) for code in TTFont(fonts["MathJax_Main-Regular"]).getBestCmap()}
+    assert set("()+=0123456789√∞⊤") <= held
+    assert len(held) < 200, "the whole typeface"
+    assert TTFont(fonts["MathJax_Math-Italic"]).getBestCmap()

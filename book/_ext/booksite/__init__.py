@@ -9,6 +9,7 @@ anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
 downloads    files of the repository that the site hands out itself
 equations    formulas typeset by MathJax when the site is built
+lazy         code and formulas laid out when the reader comes near
 references   the references page, from references.bib
 search       an index in which a Korean word is found whatever particle follows it
 frontend     MathJax and the typeface, from npm
@@ -25,6 +26,7 @@ MODULES = [
     "figures",
     "downloads",
     "equations",
+    "lazy",
     "references",
     "search",
     "frontend",

@@ -38,6 +38,11 @@ SCRIPTS = [
     "scripts/pydata-sphinx-theme.js",
     "site.js",
 ]
+# The theme measures all blocks of code when a page is loaded, which has all of it laid out at once;
+# site.js measures each block when it comes near.
+LEFT_OUT = {
+    "scripts/pydata-sphinx-theme.js": '"pre",".nboutput > .output_area",".cell_output > .output",'
+}
 SEARCH = ["searchtools.js", "language_data.js", "site-search.js"]  # on the search pages alone
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
 
@@ -51,6 +56,19 @@ def sheet(static, pattern):
         return f'url("{posixpath.normpath(posixpath.join(folder, match["target"]))}")'
 
     return URL.sub(moved, path.read_text("utf8"))
+
+
+def script(static, names):
+    """Return the joined text of those scripts of `static` that are there, without LEFT_OUT."""
+    found = []
+    for name in names:
+        if not (static / name).exists():
+            continue
+        text, left_out = (static / name).read_text("utf8"), LEFT_OUT.get(name)
+        if left_out and text.count(left_out) != 1:
+            raise ExtensionError(f"booksite.bundle leaves {left_out} out of {name}: it isn't there")
+        found.append(text.replace(left_out, "") if left_out else text)
+    return ";\n".join(found)
 
 
 def purge(root, sheet, content):
@@ -73,17 +91,13 @@ def join(app, exception):
         return
     static = Path(app.outdir, "_static")
 
-    def script(names):
-        paths = [static / name for name in names]
-        return ";\n".join(path.read_text("utf8") for path in paths if path.exists())
-
     def style(patterns):
         return "\n".join(sheet(static, pattern) for pattern in patterns)
 
-    (static / "search.js").write_text(script(SEARCH), "utf8")
+    (static / "search.js").write_text(script(static, SEARCH), "utf8")
     for language in app.config.book_languages:
         names = [name.format(language=language) for name in SCRIPTS]
-        (static / f"book-{language}.js").write_text(script(names), "utf8")
+        (static / f"book-{language}.js").write_text(script(static, names), "utf8")
     content = Path(app.outdir, "**/*.html"), static / "book-*.js", static / "search.js"
     book = static / "book.css"
     book.write_text(style(SHEETS), "utf8")

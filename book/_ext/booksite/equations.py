@@ -30,7 +30,7 @@ def formula(node):
 
 
 def typeset(formulas, root):
-    """Return ({formula: HTML}, style sheet), by MathJax from root/node_modules."""
+    """Return ({formula: {"html", "height" in em}}, style sheet), by MathJax from node_modules."""
     formulas = list(formulas)
     done = run_node(
         [str(SCRIPT)],
@@ -43,7 +43,7 @@ def typeset(formulas, root):
     if done.returncode:
         raise ExtensionError(f"MathJax failed:\n{done.stderr}")
     found = json.loads(done.stdout)
-    return dict(zip(formulas, found["html"], strict=True)), found["css"]
+    return dict(zip(formulas, found["formulas"], strict=True)), found["css"]
 
 
 def typeset_all(app, env):
@@ -55,8 +55,8 @@ def typeset_all(app, env):
         for node in env.get_doctree(page).findall(lambda n: isinstance(n, MATHS)):
             formulas.setdefault(formula(node), (page, node.line))
     app.builder.formulas, css = typeset(formulas, Path(app.srcdir))
-    for found, html in app.builder.formulas.items():
-        for error in ERROR.findall(html):
+    for found, one in app.builder.formulas.items():
+        for error in ERROR.findall(one["html"]):
             logger.warning("%s in the formula %s", error, found[0], location=formulas[found])
     sheet = Path(app.outdir, "_static/mathjax/formulas.css")
     sheet.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def typeset_all(app, env):
 def visit_inline(self, node):
     """Write a formula within a line; its source is what the search shows of it."""
     source = escape(formula(node)[0], quote=True)
-    html = self.builder.formulas[formula(node)]
+    html = self.builder.formulas[formula(node)]["html"]
     if node.parent.astext().strip() == node.astext().strip():  # it names a heading or a choice
         words = TAG.sub("", html[html.index("<math") :])
         html = html.replace("<math ", f'<math aria-label="{words}" ', 1)
@@ -75,9 +75,10 @@ def visit_inline(self, node):
 
 
 def visit_display(self, node):
-    """Write a formula on lines of its own."""
-    html = self.builder.formulas[formula(node)]
-    self.body.append(f'<div class="math notranslate">{html}</div>\n')
+    """Write a formula on lines of its own, and how high it is (see lazy)."""
+    one = self.builder.formulas[formula(node)]
+    attributes = f'class="math notranslate" tabindex="0" style="--height: {one["height"]:.3f}"'
+    self.body.append(f"<div {attributes}>{one['html']}</div>\n")
     raise nodes.SkipNode
 
 

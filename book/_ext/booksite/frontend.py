@@ -16,7 +16,6 @@ from sphinx.errors import ExtensionError
 # What is copied: files of a package -> folder under _static.
 FILES = {
     "mathjax/LICENSE": "mathjax",
-    "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/fonts",
     "pretendard/dist/LICENSE.txt": "pretendard",
 }
 

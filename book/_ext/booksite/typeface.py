@@ -1,21 +1,27 @@
-"""The Pretendard typeface, cut down to the characters that stand in the book.
+"""The typefaces, Pretendard and those of MathJax, cut down to the characters that are in the book.
 
-The whole typeface has 14,000 characters in 3 MB; the book needs about 900 of them. When all pages
-are written, two files are cut out of it: the Hangul, which English pages need not load, and all
-else. Their names hold a checksum of what is inside, so that a build with the same characters
+Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book needs about 900 of them,
+from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
+English pages need not load, and all else. MathJax's typefaces keep what stands in formulas. The
+names of the files hold a checksum of what is inside, so that a build with the same characters
 finds them done.
 """
 
 import hashlib
 import html
+import re
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.varLib.instancer import instantiateVariableFont
 from sphinx.util.logging import getLogger
 
 logger = getLogger(__name__)
 SOURCE = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
 FOLDER = "_static/pretendard"
+WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
+MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
+MATH_SHEET = "_static/mathjax/formulas.css"
 HANGUL = "U+1100-11FF, U+3130-318F, U+A960-A97F, U+AC00-D7FF"
 OTHERS = "U+0-10FF, U+1200-312F, U+3190-A95F, U+A980-ABFF, U+D800-10FFFF"
 
@@ -36,14 +42,22 @@ def characters(folder):
     return {character for character in found if character.isprintable()}
 
 
-def cut(source, text, path):
-    """Write to `path` the part of the typeface `source` that the characters of `text` need."""
-    options = subset.Options(flavor="woff2", hinting=False)
-    font = subset.load_font(source, options, lazy=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(font)
-    subset.save_font(font, path, options)
+def cut(source, found, folder, name):
+    """Write to `folder` the part of a typeface that a set of characters needs; return its path."""
+    text = "".join(sorted(found))
+    inside = f"{text} {WEIGHTS} {source.stat().st_size}"
+    path = folder / f"{name}-{hashlib.sha256(inside.encode()).hexdigest()[:12]}.woff2"
+    if not path.exists():
+        options = subset.Options(flavor="woff2", hinting=False)
+        font = subset.load_font(source, options, lazy=True)
+        subsetter = subset.Subsetter(options)
+        known = set(font.getBestCmap())  # one of MathJax has a single character, which is no letter
+        subsetter.populate(unicodes=set(map(ord, text)) & known or known)
+        subsetter.subset(font)
+        if "fvar" in font:
+            instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
+        subset.save_font(font, path, options)
+    return path
 
 
 def face(name, ranges):
@@ -52,8 +66,9 @@ def face(name, ranges):
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
     reader's eyes; by the next page it is there.
     """
+    least, most = WEIGHTS
     return (
-        '@font-face { font-family: "Pretendard Variable"; font-weight: 45 920; '
+        f'@font-face {{ font-family: "Pretendard Variable"; font-weight: {least} {most}; '
         f'font-display: optional; src: url("{name}") format("woff2"); unicode-range: {ranges}; }}\n'
     )
 
@@ -68,16 +83,31 @@ def write(app, exception):
     hangul = {character for character in found if is_hangul(character)}
     kept, rules = set(), ""
     for name, part, ranges in [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]:
-        text = "".join(sorted(part))
-        inside = text.encode() + source.stat().st_size.to_bytes(8, "big")
-        path = folder / f"{name}-{hashlib.sha256(inside).hexdigest()[:12]}.woff2"
-        if not path.exists():
-            cut(source, text, path)
-        kept.add(path)
+        kept.add(path := cut(source, part, folder, name))
         rules += face(path.name, ranges)
     (folder / "pretendard.css").write_text(rules, "utf8")
-    for path in set(folder.glob("*.woff2")) - kept:
-        path.unlink()
+    kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
+    for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
+        if path not in kept:
+            path.unlink()
+
+
+def write_math(source, sheet):
+    """Write what the formulas need of MathJax's typefaces and name it in their style sheet."""
+    css = sheet.read_text("utf8")
+    drawn = " ".join(re.findall(r'content: "([^"]*)"', css))
+    found = {chr(int(code, 16)) for code in re.findall(r"\\([0-9A-F]+)", drawn)}
+    found |= set(re.sub(r"\\[0-9A-F]+ ?", "", drawn))
+    folder, kept = sheet.parent, set()
+
+    def address(match):
+        path = cut(source / f"{match[1]}.woff", found, folder, match[1])
+        kept.add(path)
+        return f'url("{path.name}") format("woff2")'
+
+    css = re.sub(r'url\("fonts/([\w-]+)\.woff"\) format\("woff"\)', address, css)
+    sheet.write_text(css, "utf8")
+    return kept
 
 
 def setup(app):

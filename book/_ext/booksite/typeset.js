@@ -1,5 +1,5 @@
 // Typesets formulas with MathJax outside a browser. Reads {formulas: [[TeX, display]], options} from
-// standard input; writes {html: [one for each formula], css: what all of them need}.
+// standard input; writes {formulas: [{html, height in em}, one for each], css: what all of them need}.
 
 const fs = require("fs");
 
@@ -7,11 +7,21 @@ const { formulas, options } = JSON.parse(fs.readFileSync(0, "utf8"));
 const loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
 
 require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
-  const { adaptor } = MathJax.startup;
-  const html = [];
+  const { adaptor, document, output } = MathJax.startup;
+
+  function height(tex, display) {
+    const item = new document.options.MathItem(tex, document.inputJax[0], display);
+    item.setMetrics(16, 8, 1e6, 1e6, 1);
+    item.compile(document);
+    const box = output.getBBox(item, document);
+    return box.h + box.d;
+  }
+
+  const found = [];
   for (const [tex, display] of formulas) {
-    html.push(adaptor.outerHTML(await MathJax.tex2chtmlPromise(tex, { display })));
+    const html = adaptor.outerHTML(await MathJax.tex2chtmlPromise(tex, { display }));
+    found.push({ html, height: height(tex, display) });
   }
   const css = adaptor.textContent(MathJax.chtmlStylesheet());
-  process.stdout.write(JSON.stringify({ html, css }));
+  process.stdout.write(JSON.stringify({ formulas: found, css }));
 });
