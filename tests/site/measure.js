@@ -38,6 +38,7 @@
 
   // What the page says of the heights of its sections, over what they are once they are laid out.
   const estimates = () => {
+    document.querySelectorAll("details").forEach((details) => { details.open = false; });
     const style = document.createElement("style");
     style.textContent = "* { content-visibility: visible !important }";
     document.head.append(style);
