@@ -129,6 +129,15 @@ def test_the_typeface_holds_the_characters_of_the_book_and_no_more(site, pages):
     assert sum(path.stat().st_size for path in files) < 300_000
 
 
+def test_korean_pages_ask_for_the_typeface_early_but_after_all_else(site, pages):
+    files = {path.name for path in (site / "_static/pretendard").glob("*.woff2")}
+    for name, page in pages.items():
+        links = page.head.select('link[rel="preload"]')
+        asked = [link["href"].rpartition("/")[2] for link in links]
+        assert sorted(asked) == sorted(files if name.startswith("book/ko/") else []), name
+        assert all(link["fetchpriority"] == "low" for link in links), name
+
+
 def test_the_typefaces_of_formulas_hold_what_formulas_need(site):
     css = (site / "_static/mathjax/formulas.css").read_text("utf8")
     names = re.findall(r'url\("(MathJax_[^"]+)"\) format\("woff2"\)', css)

@@ -73,6 +73,15 @@ def face(name, ranges):
     )
 
 
+def ask_early(page, addresses):
+    """Have a page ask for files of a typeface at once, after all that it needs to be shown."""
+    text = page.read_text("utf8")
+    kind = 'rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low"'
+    links = "".join(f'<link {kind} href="{address}" />\n' for address in addresses)
+    if links not in text:
+        page.write_text(text.replace("</head>", f"{links}</head>", 1), "utf8")
+
+
 def write(app, exception):
     """Write the files and the style sheet that names them into the built site."""
     if exception is not None or app.builder.format != "html":
@@ -86,6 +95,8 @@ def write(app, exception):
         kept.add(path := cut(source, part, folder, name))
         rules += face(path.name, ranges)
     (folder / "pretendard.css").write_text(rules, "utf8")
+    for page in Path(app.outdir, "book/ko").glob("*.html"):
+        ask_early(page, [f"../../{FOLDER}/{path.name}" for path in sorted(kept)])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:
