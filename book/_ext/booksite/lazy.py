@@ -4,9 +4,9 @@ Laying out a whole chapter with its formulas takes a phone more than a second. T
 the browser skip what is far from the window (`content-visibility: auto`); what is written here
 keeps its place. A block of code has its number of lines and a formula the height that MathJax knows
 (see equations), both exact; both can be reached by Tab until site.js knows that they don't scroll.
-The height of a section is an estimate, for a phone and for a wide
-window, and rather too large: what sticks out of a section that is skipped lies over the next one.
-A section with a table has none, and is laid out at once.
+The height of a section is an estimate, for a phone and for a wide window, and rather too large:
+what sticks out of a section that is skipped lies over the next one. A section with a table has
+none, and is laid out at once.
 """
 
 import math

@@ -14,9 +14,7 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.varLib.instancer import instantiateVariableFont
-from sphinx.util.logging import getLogger
 
-logger = getLogger(__name__)
 SOURCE = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
 FOLDER = "_static/pretendard"
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
@@ -77,9 +75,9 @@ def ask_early(page, addresses):
     """Have a page ask for files of a typeface at once, after all that it needs to be shown."""
     text = page.read_text("utf8")
     kind = 'rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low"'
+    text = re.sub(f"<link {re.escape(kind)}[^>]*>\n", "", text)  # of a build before this one
     links = "".join(f'<link {kind} href="{address}" />\n' for address in addresses)
-    if links not in text:
-        page.write_text(text.replace("</head>", f"{links}</head>", 1), "utf8")
+    page.write_text(text.replace("</head>", f"{links}</head>", 1), "utf8")
 
 
 def write(app, exception):
