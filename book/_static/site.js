@@ -93,6 +93,7 @@ const quickCheck = (answers, number) => {
       return;
     }
     remark.replaceChildren(...remarks[value].cloneNode(true).childNodes);
+    look(); // at the formulas of the remark
     form.dataset.right = remarks[value].querySelector(":scope > p > strong:first-child") !== null;
   });
   for (const element of [choices, answers]) element.classList.add("quick-check-source");
@@ -120,7 +121,7 @@ const near = new IntersectionObserver((boxes) => {
   for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
 }, { rootMargin: "50%" });
 const look = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(pre, div.math)")) {
+  for (const box of document.querySelectorAll(".bd-article :is(pre, .math[style])")) {
     near.unobserve(box);
     near.observe(box);
   }

@@ -5,7 +5,7 @@
     document.querySelectorAll("details").forEach((details) => { details.open = true; });
     const wide = [...document.querySelectorAll("article *")].filter((element) =>
       element.getBoundingClientRect().right > innerWidth + 1
-      && !element.closest("pre, table, .math, mjx-container"));
+      && !element.closest("pre, table, mjx-container"));
     return {
       by: document.documentElement.scrollWidth - innerWidth,
       wide: wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 200)),
@@ -13,10 +13,38 @@
   };
 
   // Equations that open with their beginning out of view.
-  const cut = () => [...document.querySelectorAll("div.math")].filter((box) => {
+  const cut = () => [...document.querySelectorAll(".math")].filter((box) => {
     const drawn = box.querySelector("mjx-math");
     return drawn.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
   }).length;
+
+  // How far long formulas that fit in a line stand from where they would if they couldn't scroll.
+  const shifts = () => {
+    const boxes = [...document.querySelectorAll("span.math[style]")].filter((box) =>
+      box.checkVisibility() && box.scrollWidth <= box.clientWidth);
+    const places = () => boxes.map((box) => box.querySelector("mjx-math").getBoundingClientRect().top
+      - box.parentElement.getBoundingClientRect().top);
+    const before = places();
+    const inline = { display: "inline", lineHeight: "inherit", verticalAlign: "baseline" };
+    boxes.forEach((box) => { Object.assign(box.style, inline); });
+    const by = places().map((place, i) => Math.abs(place - before[i]));
+    const own = { display: "", lineHeight: "", verticalAlign: "" };
+    boxes.forEach((box) => { Object.assign(box.style, own); });
+    return by;
+  };
+
+  // Short formulas that touch the text after them, and those with a new line between the two.
+  const torn = () => {
+    const touching = [...document.querySelectorAll("article span.math:not([style])")].filter((one) =>
+      one.checkVisibility() && one.nextSibling?.nodeType === 3 && /^\S/.test(one.nextSibling.data));
+    const apart = touching.filter((one) => {
+      const range = document.createRange();
+      range.setStart(one.nextSibling, 0);
+      range.setEnd(one.nextSibling, 1);
+      return range.getBoundingClientRect().left < one.getBoundingClientRect().right - 2;
+    });
+    return { touching: touching.length, apart: apart.map((one) => one.dataset.tex) };
+  };
 
   // Code and formulas whose height is another one once they are laid out, and how many were skipped.
   const jumps = () => {
@@ -108,5 +136,5 @@
     };
   };
 
-  return { overflow, cut, jumps, estimates, contrast, figures, maths };
+  return { overflow, cut, shifts, torn, jumps, estimates, contrast, figures, maths };
 })()

@@ -170,7 +170,7 @@ def test_what_scrolls_sideways_can_be_reached(address, new_page):
     page = new_page(viewport=PHONE)
     page.goto(f"{address}book/ko/01-kmeans.html")
     count = """() => {
-      const boxes = [...document.querySelectorAll(".bd-article :is(pre, div.math)")]
+      const boxes = [...document.querySelectorAll(".bd-article :is(pre, .math[style])")]
         .filter((box) => box.checkVisibility());
       for (const box of boxes) box.style.contentVisibility = "visible";
       const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth);

@@ -52,6 +52,10 @@ def tour(site, browser, address):
         note["estimates"] += page.evaluate("measure.estimates()")
         note["phone"] = page.evaluate("measure.overflow()")
         note["cut"] = page.evaluate("measure.cut()")
+        note["shifts"] = page.evaluate("measure.shifts()")
+        note["torn"] = page.evaluate("measure.torn()")
+        page.set_viewport_size({"width": 320, "height": 640})
+        note["narrow"] = page.evaluate("measure.overflow()")
         page.close()
     context.close()
     return seen
@@ -69,7 +73,7 @@ def test_the_console_stays_empty(tour):
     assert not {name: note["console"] for name, note in tour.items() if note["console"]}
 
 
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize("width", ["wide", "phone", "narrow"])
 def test_no_page_scrolls_sideways(tour, width):
     for name, note in tour.items():
         assert note[width] == {"by": 0, "wide": []}, name
@@ -111,6 +115,18 @@ def test_figures_keep_a_light_ground_in_the_dark(tour):
 
 def test_wide_equations_open_at_their_beginning(tour):
     assert not {name: note["cut"] for name, note in tour.items() if note["cut"]}
+
+
+def test_long_formulas_stay_on_their_lines(tour):
+    shifts = [shift for note in tour.values() for shift in note["shifts"]]
+    assert len(shifts) > 50
+    assert max(shifts) < 5, "pixels"
+
+
+def test_formulas_are_not_torn_from_the_words_that_they_are_in(tour):
+    assert sum(note["torn"]["touching"] for note in tour.values()) > 1000
+    for name, note in tour.items():
+        assert note["torn"]["apart"] == [], name
 
 
 def test_equations_are_numbered(root, tour):

@@ -22,6 +22,10 @@ MATHS = (nodes.math, nodes.math_block)
 OPTIONS = {"chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1}}
 TAG = re.compile(r"<[^>]*>")
 ERROR = re.compile(r'data-mjx-error="([^"]*)"')
+WORD = re.compile(  # a formula that is not wide, with the characters that touch it
+    r'([^\s<>;]?)(<span class="math notranslate" data-tex="[^"]*">.*?</span>)((?:&\w+;|[^\s<>&])?)'
+)
+WIDE = 12  # em of a formula: a line in a folded list on the narrowest phone, of 320 pixels
 
 
 def formula(node):
@@ -30,7 +34,7 @@ def formula(node):
 
 
 def typeset(formulas, root):
-    """Return ({formula: {"html", "height" in em}}, style sheet), by MathJax from node_modules."""
+    """Return ({formula: {"html"; "width", "height", "depth" in em}}, style sheet), by MathJax."""
     formulas = list(formulas)
     done = run_node(
         [str(SCRIPT)],
@@ -64,13 +68,17 @@ def typeset_all(app, env):
 
 
 def visit_inline(self, node):
-    """Write a formula within a line; its source is what the search shows of it."""
+    """Write a formula within a line, its source for the search; a wide one may have to scroll."""
     source = escape(formula(node)[0], quote=True)
-    html = self.builder.formulas[formula(node)]["html"]
+    one = self.builder.formulas[formula(node)]
+    html = one["html"]
     if node.parent.astext().strip() == node.astext().strip():  # it names a heading or a choice
         words = TAG.sub("", html[html.index("<math") :])
         html = html.replace("<math ", f'<math aria-label="{words}" ', 1)
-    self.body.append(f'<span class="math notranslate" data-tex="{source}">{html}</span>')
+    attributes = f'class="math notranslate" data-tex="{source}"'
+    if one["width"] > WIDE:
+        attributes += f' tabindex="0" style="--depth: {one["depth"]:.3f}"'
+    self.body.append(f"<span {attributes}>{html}</span>")
     raise nodes.SkipNode
 
 
@@ -82,8 +90,20 @@ def visit_display(self, node):
     raise nodes.SkipNode
 
 
+def join(app, page, template, context, doctree):
+    """Keep formulas on one line with what touches them, such as a comma or a Korean particle."""
+
+    def one(match):
+        touched = match[1] or match[3]
+        return f'<span class="word">{match[0]}</span>' if touched else match[0]
+
+    if doctree is not None:
+        context["body"] = WORD.sub(one, context["body"])
+
+
 def setup(app):
     """Register the renderer and run MathJax when all pages have been read."""
     app.add_html_math_renderer("typeset", (visit_inline, None), (visit_display, None))
     app.connect("env-updated", typeset_all)
+    app.connect("html-page-context", join)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

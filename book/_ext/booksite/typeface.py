@@ -3,7 +3,7 @@
 Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book needs about 900 of them,
 from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
 English pages need not load, and all else. MathJax's typefaces keep what stands in formulas. The
-names of the files hold a checksum of what is inside, so that a build with the same characters
+names of the files hold a checksum of all that makes them, so that a build with the same characters
 finds them done.
 """
 
@@ -12,12 +12,14 @@ import html
 import re
 from pathlib import Path
 
+import fontTools
 from fontTools import subset
 from fontTools.varLib.instancer import instantiateVariableFont
 
 SOURCE = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
 FOLDER = "_static/pretendard"
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
+FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
 MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
 MATH_SHEET = "_static/mathjax/formulas.css"
 HANGUL = "U+1100-11FF, U+3130-318F, U+A960-A97F, U+AC00-D7FF"
@@ -43,10 +45,10 @@ def characters(folder):
 def cut(source, found, folder, name):
     """Write to `folder` the part of a typeface that a set of characters needs; return its path."""
     text = "".join(sorted(found))
-    inside = f"{text} {WEIGHTS} {source.stat().st_size}"
-    path = folder / f"{name}-{hashlib.sha256(inside.encode()).hexdigest()[:12]}.woff2"
+    recipe = f"{text} {source.stat().st_size} {fontTools.version} {Path(__file__).read_text('utf8')}"
+    path = folder / f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.woff2"
     if not path.exists():
-        options = subset.Options(flavor="woff2", hinting=False)
+        options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES)
         font = subset.load_font(source, options, lazy=True)
         subsetter = subset.Subsetter(options)
         known = set(font.getBestCmap())  # one of MathJax has a single character, which is no letter
