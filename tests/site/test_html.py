@@ -237,6 +237,7 @@ def test_references_can_be_linked_to(pages, root):
             assert entry["id"][-4:] in entry.text, "the key ends in the year"
             assert entry.a["href"].startswith("https://")
             assert not re.search(r"[{}\\]", entry.text)
+            assert entry.em.text.strip(), "where it appeared"
 
 
 @pytest.mark.parametrize("code", ["ko", "en"])

@@ -44,8 +44,8 @@ def characters(folder):
 
 def cut(source, found, folder, name):
     """Write to `folder` the part of a typeface that a set of characters needs; return its path."""
-    text = "".join(sorted(found))
-    recipe = f"{text} {source.stat().st_size} {fontTools.version} {Path(__file__).read_text('utf8')}"
+    text, code = "".join(sorted(found)), Path(__file__).read_text("utf8")
+    recipe = f"{text} {source.stat().st_size} {fontTools.version} {code}"
     path = folder / f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.woff2"
     if not path.exists():
         options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES)
