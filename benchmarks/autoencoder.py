@@ -1,8 +1,8 @@
 """Training autoencoders: `train_autoencoder` against the loop of a DataLoader that tutorials teach.
 
 Fair by construction: one process, the same model from the same initial weights, the same images,
-batch size, learning rate and number of epochs, 2 threads each. The peer's dataset hands out PIL
-images through torchvision's ToTensor, as torchvision.datasets.MNIST does, and its model is built of
+batch size, learning rate and number of epochs, 2 threads each. The peer's dataset is
+torchvision.datasets.MNIST, which hands out PIL images, with ToTensor, and its model is built of
 torch.nn's layers: where course_lib has a faster layer for the same function, the peer does not. The
 two take turns; a ratio is taken within each round. Afterwards the errors on the training images are
 compared.
