@@ -19,6 +19,8 @@ def printed(request, address, new_page):
     assert page.evaluate("document.documentElement.dataset.theme") == request.param
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme=request.param)
+    # What the screen had skipped is laid out in the next frame.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page
 
 
