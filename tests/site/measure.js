@@ -47,7 +47,7 @@
   };
 
   // Code and formulas whose height is another one once they are laid out, and how many were skipped.
-  const jumps = () => {
+  const jumps = async () => {
     const blocks = [...document.querySelectorAll("div.math, .highlight pre")];
     const heights = (visibility) => {
       blocks.forEach((block) => { block.style.contentVisibility = visibility; });
@@ -56,6 +56,8 @@
     const skipped = blocks.filter((block) => !block.firstElementChild.checkVisibility(
       { contentVisibilityAuto: true })).length;
     const before = heights("hidden");
+    heights("visible");
+    await document.fonts.ready; // letters of formulas are asked for when they are first laid out
     const after = heights("visible");
     heights("");
     const by = after.map((height, i) => height - before[i]);
