@@ -79,6 +79,17 @@ def test_no_page_scrolls_sideways(tour, width):
         assert note[width] == {"by": 0, "wide": []}, name
 
 
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_the_glossary_fits_a_phone(address, new_page, code):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}book/{code}/glossary.html")
+    hidden = page.evaluate(
+        """[...document.querySelectorAll("article table")]
+          .map((table) => table.scrollWidth - table.clientWidth)"""
+    )
+    assert hidden == [0, 0, 0]
+
+
 def test_code_and_formulas_keep_their_place_when_they_are_laid_out(tour):
     skipped = 0
     for name, note in tour.items():
