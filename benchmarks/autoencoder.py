@@ -20,9 +20,9 @@ from torch.utils.data import DataLoader
 from torchvision.transforms import ToTensor
 
 from benchmarks._digits import PILDigits
-from course_lib._upconv import ConvTranspose2d
 from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
 from course_lib.data import load_mnist
+from course_lib.fast.layers import ConvTranspose2d
 
 N_THREADS = 2
 BATCH_SIZE = 64

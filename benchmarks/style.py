@@ -22,8 +22,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from course_lib._conv import FrozenConv
 from course_lib.data import load_photo, load_style
+from course_lib.fast.layers import FrozenConv
 from course_lib.style import (
     CONTENT_LAYERS,
     STYLE_LAYERS,

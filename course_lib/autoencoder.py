@@ -4,14 +4,20 @@ Images are (N, C, H, W) float32, trained in [0, 1]. The last layer is linear, so
 the mean of a Gaussian and the linear autoencoder is a special case: it may leave [0, 1] a little.
 """
 
+from itertools import pairwise
+
 from torch import nn
 from torch.nn.functional import mse_loss
 
 from course_lib import training
-from course_lib._checks import floats, whole
-from course_lib._checks import image_shape as _image_shape
-from course_lib._layers import dense as _dense
-from course_lib._upconv import ConvTranspose2d
+from course_lib.fast.layers import ConvTranspose2d
+from course_lib.support.checks import floats, image_shape, whole
+
+
+def dense(widths, activation=nn.ReLU):
+    """List the linear layers through the given widths, with an activation between any two."""
+    layers = [layer for pair in pairwise(widths) for layer in (nn.Linear(*pair), activation())]
+    return layers[:-1]
 
 
 class Autoencoder(nn.Module):
@@ -51,13 +57,13 @@ class DenseAutoencoder(Autoencoder):
     def __init__(self, latent_dim, hidden=(256,), *, image_size=28, image_channels=1):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
-        self.image_shape = _image_shape(image_size, image_channels)
+        self.image_shape = image_shape(image_size, image_channels)
         if not isinstance(hidden, (tuple, list)):
             raise TypeError(f"hidden must be a sequence of integers, got {hidden!r}")
         n_pixels = image_channels * image_size**2
         widths = [n_pixels, *(whole(width, "hidden", 1) for width in hidden), latent_dim]
-        self.encoder = nn.Sequential(nn.Flatten(), *_dense(widths))
-        self.decoder = nn.Sequential(*_dense(widths[::-1]), nn.Unflatten(1, self.image_shape))
+        self.encoder = nn.Sequential(nn.Flatten(), *dense(widths))
+        self.decoder = nn.Sequential(*dense(widths[::-1]), nn.Unflatten(1, self.image_shape))
 
 
 class ConvAutoencoder(Autoencoder):
@@ -80,7 +86,7 @@ class ConvAutoencoder(Autoencoder):
     def __init__(self, latent_dim, channels=(16, 32), *, image_size=28, image_channels=1):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
-        self.image_shape = _image_shape(image_size, image_channels)
+        self.image_shape = image_shape(image_size, image_channels)
         if image_size % 4:
             raise ValueError(f"image_size must be a multiple of 4, got {image_size}")
         try:

@@ -5,7 +5,7 @@ Its weights come with the library: `checkpoints.load("digit-classifier")`.
 
 from torch import nn
 
-from course_lib._checks import floats
+from course_lib.support.checks import floats
 
 
 class DigitClassifier(nn.Module):

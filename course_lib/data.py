@@ -21,8 +21,8 @@ from PIL import Image
 from sklearn.model_selection import train_test_split
 from torch.nn.functional import interpolate
 
-from course_lib import _drawing
-from course_lib._checks import non_negative, whole
+from course_lib.support import style_images
+from course_lib.support.checks import non_negative, whole
 
 
 class Digits(NamedTuple):
@@ -129,7 +129,7 @@ def load_photo(name, size=None):
     return image.contiguous()
 
 
-STYLES = {"jogakbo": _drawing.jogakbo, "swirl": _drawing.swirl}
+STYLES = {"jogakbo": style_images.jogakbo, "swirl": style_images.swirl}
 
 
 def load_style(name, size=256, *, seed=0):

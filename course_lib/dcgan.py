@@ -10,8 +10,8 @@ Source: Radford, Metz and Chintala (2016), "Unsupervised representation learning
 import torch
 from torch import nn
 
-from course_lib._checks import floats, whole
-from course_lib._upconv import ConvTranspose2d
+from course_lib.fast.layers import ConvTranspose2d
+from course_lib.support.checks import floats, whole
 
 SIZES = {28: (7, 2), 32: (4, 3), 64: (4, 4)}  # pixels: side of the smallest map, how often doubled
 

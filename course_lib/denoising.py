@@ -8,7 +8,7 @@ PyTorch's global generator is used. `functools.partial(gaussian_noise, sigma=0.5
 
 import torch
 
-from course_lib._checks import floats, non_negative, probability
+from course_lib.support.checks import floats, non_negative, probability
 
 
 def gaussian_noise(x, sigma, generator=None):

@@ -13,8 +13,8 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from course_lib import training
-from course_lib._checks import floats, image_shape, non_negative, whole
-from course_lib._layers import dense
+from course_lib.autoencoder import dense
+from course_lib.support.checks import floats, image_shape, non_negative, whole
 
 LOSSES = ("non-saturating", "minimax")
 

@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
 
 from course_lib import checkpoints
-from course_lib._checks import floats
+from course_lib.support.checks import floats
 
 
 def psnr(x, y):

@@ -20,9 +20,10 @@ from torch import nn
 from torch.nn.functional import interpolate
 from tqdm import tqdm
 
-from course_lib import _vgg, runtime
-from course_lib._checks import floats, non_negative, positive, whole
-from course_lib._conv import FrozenConv
+from course_lib import runtime
+from course_lib.fast.layers import FrozenConv
+from course_lib.support import vgg
+from course_lib.support.checks import floats, non_negative, positive, whole
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("conv4_2",)
@@ -58,13 +59,13 @@ class VGGFeatures(nn.Module):
     def __init__(self, weights="hed-vgg16", *, layers=(*STYLE_LAYERS, *CONTENT_LAYERS),
                  pooling="max", seed=0):
         super().__init__()
-        if weights not in _vgg.NAMES:
-            raise ValueError(f"weights must be one of {', '.join(_vgg.NAMES)}, got {weights!r}")
+        if weights not in vgg.NAMES:
+            raise ValueError(f"weights must be one of {', '.join(vgg.NAMES)}, got {weights!r}")
         if pooling not in POOLING:
             raise ValueError(f'pooling must be "max" or "average", got {pooling!r}')
-        names = layer_names(_vgg.DEPTHS[_vgg.kind(weights)])
+        names = layer_names(vgg.DEPTHS[vgg.kind(weights)])
         self.taps = _layers(layers, "layers", names)
-        convolutions, mean, std = _vgg.load(weights, whole(seed, "seed", 0))
+        convolutions, mean, std = vgg.load(weights, whole(seed, "seed", 0))
         self.register_buffer("mean", torch.tensor(mean).reshape(3, 1, 1))
         self.register_buffer("std", torch.tensor(std).reshape(3, 1, 1))
         self.layers, convolutions = nn.Sequential(), iter(convolutions)
@@ -332,7 +333,7 @@ def transfer(content, style, *, size=256, steps=150, style_weight=STYLE_WEIGHT, 
     full = _full_size(content, size)
     stages = _stages(scales, steps, full)
     device = runtime.device() if device is None else torch.device(device)
-    names = layer_names(_vgg.DEPTHS["vgg19"])  # those of VGG-16 and more; the network has its own
+    names = layer_names(vgg.DEPTHS["vgg19"])  # those of VGG-16 and more; the network has its own
     layers = {
         "content": _layers(content_layers, "content_layers", names) if weights["content"] else (),
         "style": _layers(style_layers, "style_layers", names) if weights["style"] else (),
@@ -621,6 +622,6 @@ def _finish(image, photo, preserve_color):
 
 
 if __name__ == "__main__":
-    from course_lib._style_command import main
+    from course_lib.__main__ import main
 
     main()

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from course_lib import runtime
-from course_lib._checks import floats, positive, whole
+from course_lib.support.checks import floats, positive, whole
 
 
 @dataclass

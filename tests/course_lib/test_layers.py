@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib._upconv import ConvTranspose2d
+from course_lib.fast.layers import ConvTranspose2d
 
 
 def pair(*args, **options):

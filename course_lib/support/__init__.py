@@ -1,0 +1,1 @@
+"""What a reader may skip: argument checks, the training bookkeeping, downloads, stored weights."""
