@@ -1,7 +1,6 @@
-"""Where a chapter runs and what it shows: the device, the seeds, the source of a function."""
+"""The device and the seeds of a chapter, and the source code that it shows."""
 
 import inspect
-import operator
 import random
 import re
 import textwrap
@@ -10,9 +9,11 @@ from types import FunctionType, MethodType, ModuleType
 import numpy as np
 import torch
 
+from course_lib.support.checks import whole
+
 
 def device():
-    """Return the fastest device that PyTorch finds on this machine.
+    """Return the fastest device that PyTorch finds.
 
     Returns:
         torch.device: `cuda` (NVIDIA or AMD GPU), else `mps` (Apple GPU), else `cpu`.
@@ -25,30 +26,13 @@ def device():
 
 
 def seed_everything(seed):
-    """Seed the generators of Python, NumPy and PyTorch (every device), in place.
+    """Seed the generators of Python, NumPy and PyTorch with an int in 0..2**32 - 1.
 
-    The same seed on the same machine and versions then gives the same numbers. cuDNN is told to
-    use its deterministic convolutions as well, which cost little. The switch
-    `torch.use_deterministic_algorithms` is left alone: it slows training and refuses some
-    operations.
-
-    Nothing is returned, so a cell may end with this call and print nothing.
-
-    Args:
-        seed: int, 0 <= seed < 2**32 (the range NumPy takes).
-
-    Raises:
-        TypeError: `seed` is not an integer.
-        ValueError: `seed` is out of range.
+    The same seed on the same machine with the same versions gives the same numbers. cuDNN is set to
+    deterministic convolutions, which cost little; `torch.use_deterministic_algorithms` is not
+    changed, because it slows training and rejects some operations. Returns None.
     """
-    if isinstance(seed, bool):
-        raise TypeError(f"seed must be an integer, got {seed!r}")
-    try:
-        seed = operator.index(seed)
-    except TypeError:
-        raise TypeError(f"seed must be an integer, got {type(seed).__name__} {seed!r}") from None
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be in 0..2**32 - 1, got {seed}")
+    seed = whole(seed, "seed", 0, 2**32 - 1)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -56,12 +40,11 @@ def seed_everything(seed):
     torch.backends.cudnn.benchmark = False
 
 
-class _Source:
+class _Listing:
     """Source text that a notebook renders as highlighted Python.
 
-    The rich form is a fenced Markdown block and not HTML with colours of its own, so that
-    JupyterLab, Colab, GitHub and the book's site highlight it in their own theme, light or dark.
-    The plain form is the text itself.
+    The rich form is a fenced Markdown block, not colored HTML, so that JupyterLab, Colab, GitHub
+    and the site highlight it in their own theme. The plain form is the text itself.
     """
 
     def __init__(self, text):
@@ -71,39 +54,35 @@ class _Source:
         return self.text
 
     def _repr_markdown_(self):
-        # A fence must be longer than any run of backticks that it encloses.
+        # A fence must be longer than any run of backticks inside it.
         longest = max(map(len, re.findall("`+", self.text)), default=0)
         fence = "`" * max(3, longest + 1)
         return f"{fence}python\n{self.text}\n{fence}"
 
 
 def show_source(obj, *more):
-    """Show the source of functions, methods, classes or modules in a notebook's output, as it runs.
+    """Show the source of functions, methods, classes or modules; call it last in a cell.
 
-    Call it on the last line of a cell. Several objects come out as one listing, in the order given,
-    two blank lines between them. A method's common indentation is removed; nothing else is changed.
-
-    Args:
-        obj: a Python function, method, class or module.
-        *more: further ones.
+    Several objects make one listing, in the given order. A method's indentation is removed.
 
     Returns:
-        An object that a notebook renders as highlighted Python; `str()` of it is the text.
+        object: a notebook renders it as highlighted Python; `str()` gives the text.
 
     Raises:
-        TypeError: an argument is none of these (an instance, a string, a built-in).
-        ValueError: Python cannot find the source of an argument.
+        TypeError: an argument is something else, such as an instance or a built-in.
+        ValueError: Python cannot find the source.
     """
-    return _Source("\n\n\n".join(_source(item) for item in (obj, *more)))
+    return _Listing("\n\n\n".join(_source_text(item) for item in (obj, *more)))
 
 
-def _source(obj):
+def _source_text(obj):
+    """Return the source of one object, without its common indentation."""
     wanted = "obj must be a Python function, method, class or module"
     if not isinstance(inspect.unwrap(obj), (FunctionType, MethodType, type, ModuleType)):
         raise TypeError(f"{wanted}, got {type(obj).__name__} {obj!r}")
     try:
         return textwrap.dedent(inspect.getsource(obj)).strip("\n")
-    except TypeError:  # what Python answers for built-in classes and modules
+    except TypeError:  # inspect raises it for built-in classes and modules
         raise TypeError(f"{wanted}, got the built-in {obj!r}") from None
     except OSError as error:
         raise ValueError(f"obj: no source found for {obj!r} ({error})") from None

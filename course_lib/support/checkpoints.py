@@ -1,94 +1,78 @@
-"""Trained models that come with the library: safetensors, each beside a card that says what it is.
+"""The trained models that come with the library: how they are loaded and stored.
 
-`weights/NAME.safetensors` holds the numbers and nothing that could run; `weights/NAME.json` the
-card: class and arguments of the model, the command that made it, seed, data, metric and sha256.
+`weights/NAME.safetensors` holds a model's numbers and no code. The card `weights/NAME.json` says
+what the model is, how it was trained, what it reaches, and the SHA-256 of the numbers.
 """
 
 import hashlib
 import importlib
 import json
-import os
 from pathlib import Path
 
 import safetensors.torch
 import torch
 
+from course_lib.support.checks import one_of
+from course_lib.support.download import file_hash, replacing
+
 FOLDER = Path(__file__).parents[1] / "weights"
-ASKED = ("arguments", "command", "seed", "data", "metric")  # what an author's card must say
+AUTHOR_KEYS = ("arguments", "command", "seed", "data", "metric")
+METRIC_KEYS = ("name", "value", "tolerance")
 
 
 def names():
-    """Return the names of the checkpoints that are here, sorted."""
+    """Return the names of the stored checkpoints, sorted."""
     return sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
 def card(name):
-    """Return the card of a checkpoint.
-
-    Args:
-        name: one of `names()`.
+    """Return the card of the checkpoint `name`.
 
     Returns:
-        dict: "class" (dotted, within course_lib), "arguments" (a dict), "command", "seed", "data",
-            "metric" (a dict of name, value, tolerance), "n_parameters" and "sha256".
-
-    Raises:
-        ValueError: there is no such checkpoint; says which there are.
+        dict: the keys of `save` and "class" (dotted, in course_lib), "n_parameters", "sha256".
     """
-    if not isinstance(name, str) or name not in names():
-        raise ValueError(f"name must be one of {', '.join(names()) or '(none yet)'}, got {name!r}")
+    one_of(name, "name", names() or ["(none yet)"])
     return json.loads((FOLDER / f"{name}.json").read_text())
 
 
 def load(name):
-    """Build the model of a checkpoint and fill in its weights.
-
-    Args:
-        name: one of `names()`.
+    """Build the model of the checkpoint `name` and load its weights.
 
     Returns:
-        torch.nn.Module: on the CPU, in evaluation mode.
+        torch.nn.Module: the model on the CPU, in eval mode.
 
     Raises:
-        ValueError: there is no such checkpoint.
-        FileNotFoundError, RuntimeError: its weights are missing, or are not those of the card.
+        RuntimeError: the weights do not have the hash on the card.
     """
     about = card(name)
-    path = FOLDER / f"{name}.safetensors"
+    path, repair = FOLDER / f"{name}.safetensors", f"reinstall course_lib, or: {about['command']}"
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; reinstall course_lib, or: {about['command']}")
+        raise FileNotFoundError(f"{path} is missing; {repair}")
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != about["sha256"]:
-        raise RuntimeError(f"{path} is not the file of its card (sha256); reinstall course_lib, "
-                           f"or: {about['command']}")
-    model = _build(about["class"], about["arguments"])
+        raise RuntimeError(f"{path} is not the file of its card (sha256); {repair}")
+    model = _build_model(about["class"], about["arguments"])
     model.load_state_dict(safetensors.torch.load(content))
     return model.eval()
 
 
 def save(model, name, card):
-    """Store a model of course_lib with its card; both files are written whole or not at all.
+    """Store a model of course_lib under `name`, with its card.
 
-    Args:
-        model: torch.nn.Module, an instance of a class in course_lib.
-        name: letters, digits and hyphens.
-        card: dict with "arguments" (a dict that rebuilds the model), "command", "seed", "data",
-            "metric" (a dict with "name", "value" and "tolerance"); the rest of the card is filled
-            in.
+    `name` has letters, digits and hyphens. `card` has the keys "arguments" (a dict that rebuilds
+    the model), "command", "seed", "data" and "metric" (a dict of name, value and tolerance).
 
     Raises:
-        TypeError: `model` is not one of course_lib's, or `card` holds what JSON cannot.
-        ValueError: `name` has other characters, or `card` lacks something or rebuilds another
-            model.
+        TypeError: `model` is not from course_lib, or JSON cannot store `card`.
+        ValueError: `name` has other characters, `card` lacks a key or rebuilds another model.
     """
     kind = type(model)
     if not isinstance(model, torch.nn.Module) or not kind.__module__.startswith("course_lib."):
         raise TypeError(f"model must be a torch module of course_lib, got {kind.__name__}")
     if not isinstance(name, str) or not name.replace("-", "").isalnum() or not name.isascii():
         raise ValueError(f"name must be letters, digits and hyphens, got {name!r}")
-    missing = [key for key in ASKED if key not in card]
-    missing += [f"metric.{key}" for key in ("name", "value", "tolerance")
-                if key not in card.get("metric", {})]
+    missing = [key for key in AUTHOR_KEYS if key not in card]
+    missing += [f"metric.{key}" for key in METRIC_KEYS if key not in card.get("metric", {})]
     if missing:
         raise ValueError(f"card lacks {', '.join(missing)}")
     try:
@@ -97,26 +81,20 @@ def save(model, name, card):
         raise TypeError(f"card must hold what JSON can: {error}") from None
     path = f"{kind.__module__.removeprefix('course_lib.')}.{kind.__qualname__}"
     try:
-        _build(path, card["arguments"]).load_state_dict(model.state_dict())
+        _build_model(path, card["arguments"]).load_state_dict(model.state_dict())
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"card: its arguments do not rebuild the model ({error})") from None
 
-    FOLDER.mkdir(exist_ok=True)
-    weights, text = FOLDER / f"{name}.safetensors", FOLDER / f"{name}.json"
-    parts = [path.with_name(path.name + ".part") for path in (weights, text)]
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-    safetensors.torch.save_file(tensors, parts[0])
-    about = {
-        **card,
-        "class": path,
-        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "sha256": hashlib.sha256(parts[0].read_bytes()).hexdigest(),
-    }
-    parts[1].write_text(json.dumps(about, indent=2) + "\n")
-    os.replace(parts[0], weights)
-    os.replace(parts[1], text)
+    file = FOLDER / f"{name}.safetensors"
+    with replacing(file) as weights, replacing(file.with_suffix(".json")) as text:
+        safetensors.torch.save_file(tensors, weights)
+        size, digest = sum(p.numel() for p in model.parameters()), file_hash(weights)
+        about = {**card, "class": path, "n_parameters": size, "sha256": digest}
+        text.write_text(json.dumps(about, indent=2) + "\n")
 
 
-def _build(path, arguments):
+def _build_model(path, arguments):
+    """Return an instance of the class at a dotted path inside course_lib."""
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(f"course_lib.{module}"), name)(**arguments)

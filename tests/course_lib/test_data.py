@@ -18,6 +18,7 @@ from PIL import Image
 from torchvision.datasets import MNIST
 
 from course_lib import data
+from course_lib.support import download
 
 
 @pytest.fixture(autouse=True)
@@ -257,7 +258,7 @@ def test_cache_dir_follows_the_environment_and_the_platform(
         monkeypatch.delenv(name, raising=False)
     for name, value in {"HOME": "/home/reader", **environment}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(data.sys, "platform", platform)
+    monkeypatch.setattr(download.sys, "platform", platform)
     assert data.cache_dir().as_posix() == expected
 
 

@@ -118,8 +118,9 @@ def test_psnr_against_scikit_image(shape):
 @pytest.mark.parametrize("shape", [(3, 1, 28, 28), (2, 3, 17, 24)])
 def test_ssim_against_scikit_image(shape):
     x, y = _pair(shape)
-    options = dict(channel_axis=0, data_range=1, gaussian_weights=True, sigma=1.5,
-                   use_sample_covariance=False)
+    options = dict(
+        channel_axis=0, data_range=1, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+    )
     expected = [structural_similarity(a, b, **options) for a, b in zip(x, y, strict=True)]
     found = ssim(torch.tensor(x), torch.tensor(y))
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-6)
@@ -244,14 +245,23 @@ def test_frechet_distance_of_equal_sets():
 def test_frechet_distance_grows_with_damage_and_shrinks_with_the_number_of_images():
     digits = load_mnist()
     noise = torch.randn(digits.test_images.shape, generator=torch.Generator().manual_seed(0))
-    values = [frechet_distance(digits.test_images, (digits.test_images + sigma * noise).clamp(0, 1))
-              for sigma in (0.05, 0.1, 0.3)]
+    values = [
+        frechet_distance(digits.test_images, (digits.test_images + sigma * noise).clamp(0, 1))
+        for sigma in (0.05, 0.1, 0.3)
+    ]
     assert values[0] < values[1] / 2 < values[2] / 4
     # Two halves of one set: what is left is bias, and that goes with 1 / N.
     order = torch.randperm(4000, generator=torch.Generator().manual_seed(1))
     images = digits.train_images[order]
-    few, many = (np.mean([frechet_distance(images[i : i + n], images[2000 + i : 2000 + i + n])
-                          for i in range(0, 2000, n)]) for n in (100, 1000))
+    few, many = (
+        np.mean(
+            [
+                frechet_distance(images[i : i + n], images[2000 + i : 2000 + i + n])
+                for i in range(0, 2000, n)
+            ]
+        )
+        for n in (100, 1000)
+    )
     assert 5 < few / many < 20
 
 

@@ -38,7 +38,7 @@ def test_scatter_colours_points_by_label_and_noise_grey():
     colors = ax.collections[0].get_facecolor()
     assert (colors[0] == colors[2]).all()
     assert len(np.unique(colors, axis=0)) == 3
-    assert len(ax.collections) == 3          # the points, and each centre drawn twice
+    assert len(ax.collections) == 3  # the points, and each centre drawn twice
     assert ax.get_title() == "four"
 
 
@@ -49,10 +49,14 @@ def test_scatter_without_labels_is_one_colour():
     assert len(ax.collections) == 1
 
 
-@pytest.mark.parametrize(("x", "labels", "names"), [
-    (np.zeros(4), None, "x must"), (np.zeros((4, 3)), None, "x must"),
-    (np.zeros((4, 2)), [0, 1], "labels must"),
-])
+@pytest.mark.parametrize(
+    ("x", "labels", "names"),
+    [
+        (np.zeros(4), None, "x must"),
+        (np.zeros((4, 3)), None, "x must"),
+        (np.zeros((4, 2)), [0, 1], "labels must"),
+    ],
+)
 def test_scatter_refuses(x, labels, names):
     with pytest.raises(ValueError, match=names):
         plots.scatter_clusters(plt.gca(), x, labels)
@@ -81,9 +85,14 @@ def test_show_images_colour_is_clipped():
     assert fig.axes[0].images[0].get_array().max() == 1.0
 
 
-@pytest.mark.parametrize(("images", "names"), [
-    ([], "at least one"), ([np.zeros((4, 4))], "got"), ([np.zeros((2, 4, 4))], "got"),
-])
+@pytest.mark.parametrize(
+    ("images", "names"),
+    [
+        ([], "at least one"),
+        ([np.zeros((4, 4))], "got"),
+        ([np.zeros((2, 4, 4))], "got"),
+    ],
+)
 def test_show_images_refuses(images, names):
     with pytest.raises(ValueError, match=names):
         plots.show_images(images)
