@@ -21,7 +21,7 @@ from sklearn.datasets import load_sample_image, make_blobs
 from threadpoolctl import threadpool_limits
 
 from course_lib.data import load_mnist
-from course_lib.kmeans import KMeans
+from course_lib.fast import KMeans
 
 N_THREADS = 2
 

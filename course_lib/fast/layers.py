@@ -47,8 +47,13 @@ class _Frozen(torch.autograd.Function):
     def forward(ctx, x, weight, bias, turned):
         ctx.save_for_backward(weight, turned)
         # From 256 pixels on the fewer multiplications outweigh the transforms (measured).
-        if (AVAILABLE and x.device.type == "cpu" and x.dtype == torch.float32
-                and weight.shape[1] > 3 and x.shape[2] * x.shape[3] >= 256):
+        if (
+            AVAILABLE
+            and x.device.type == "cpu"
+            and x.dtype == torch.float32
+            and weight.shape[1] > 3
+            and x.shape[2] * x.shape[3] >= 256
+        ):
             return torch._nnpack_spatial_convolution(x.contiguous(), weight, bias, padding=1)
         return conv2d(x, weight, bias, padding=1)
 
@@ -92,10 +97,9 @@ class _ToOneChannel(torch.autograd.Function):
         ctx.save_for_backward(x, weight)
         ctx.geometry = stride, padding
         kernel = weight.shape[2:]
-        size = [s * (n - 1) - 2 * p + k
-                for n, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
-        weight = weight.flatten(1).T.expand(len(x), -1, -1)                # (N, k k, C)
-        pieces = (weight @ x.flatten(2)).flatten(0, 1)                     # (N k k, H W)
+        size = [s * (n - 1) - 2 * p + k for n, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
+        weight = weight.flatten(1).T.expand(len(x), -1, -1)  # (N, k k, C)
+        pieces = (weight @ x.flatten(2)).flatten(0, 1)  # (N k k, H W)
         y = fold(pieces[None], size, kernel, stride=stride, padding=padding)
         if bias is not None:
             y += bias
@@ -106,7 +110,15 @@ class _ToOneChannel(torch.autograd.Function):
         """Use PyTorch's own gradient of the transposed convolution, which is fast."""
         x, weight = ctx.saved_tensors
         gradients = torch.ops.aten.convolution_backward(
-            gradient, x, weight, [1], *ctx.geometry, [1, 1], True, [0, 0], 1,
+            gradient,
+            x,
+            weight,
+            [1],
+            *ctx.geometry,
+            [1, 1],
+            True,
+            [0, 0],
+            1,
             ctx.needs_input_grad[:3],
         )
         return *gradients, None, None

@@ -2,7 +2,6 @@
 
 import itertools
 import tracemalloc
-from functools import partial
 
 import numpy as np
 import pytest
@@ -18,10 +17,10 @@ from sklearn import datasets
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from course_lib import _blocks, kmeans
-from course_lib._device import OnDevice
 from course_lib.data import load_mnist
-from course_lib.kmeans import KMeans, assign, kmeans_plusplus, lloyd, update
+from course_lib.fast import KMeans
+from course_lib.fast import lloyd as engine
+from course_lib.kmeans import assign, kmeans_plusplus, lloyd, update
 
 METRICS = ("euclidean", "cosine", "manhattan")
 SCIPY = {"euclidean": "sqeuclidean", "cosine": "cosine", "manhattan": "cityblock"}
@@ -37,7 +36,7 @@ def mnist():
 
 
 def jittered(x):
-    """Rows off the grid of their digits, so that none is exactly as far from two centres.
+    """Rows off the grid of their digits, so that none is exactly as far from two centers.
 
     A tie is decided by the last bit, and that depends on the order in which a library adds.
     """
@@ -82,13 +81,15 @@ def objective(x, centers, metric="euclidean"):
     return cdist(x, centers, SCIPY[metric]).min(axis=1).sum()
 
 
-@pytest.fixture(params=["cpu", "torch", "cuda"])
+@pytest.fixture(params=["small", "compiled", "device", "cuda"])
 def where(request, monkeypatch):
-    """The estimator on the CPU, on the CPU by the code for devices, on a GPU if there is one."""
+    """The ways of the estimator: small problems, the compiled loop, a device, a GPU if any."""
     if request.param == "cuda" and not torch.cuda.is_available():
-        pytest.skip("no CUDA device here; the same code runs as 'torch'")
-    if request.param == "torch":
-        monkeypatch.setattr(kmeans, "Blocks", partial(OnDevice, device=torch.device("cpu")))
+        pytest.skip("no CUDA device here; the same code runs as 'device'")
+    if request.param == "compiled":
+        monkeypatch.setattr(engine, "SMALL", 0)
+    if request.param == "device":
+        monkeypatch.setattr(engine, "HOSTS", ())
     return "cuda" if request.param == "cuda" else "cpu"
 
 
@@ -98,7 +99,9 @@ def where(request, monkeypatch):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("tol", [0, 1e-4])
 @pytest.mark.parametrize("name", DATA)
-def test_same_clusters_as_scikit_learn(name, tol, dtype):
+@pytest.mark.parametrize("small", [0, engine.SMALL])
+def test_same_clusters_as_scikit_learn(name, tol, dtype, small, monkeypatch):
+    monkeypatch.setattr(engine, "SMALL", small)
     make, k = DATA[name]
     if name == "far away" and dtype == np.float32:
         pytest.skip("at 1e8 float32 has a spacing of 8: nothing of the blobs is left in the data")
@@ -133,7 +136,7 @@ def test_fit_takes_the_steps_of_lloyd(name, metric, where):
     start = rows_of(x, k)
     steps = list(lloyd(x, start, metric=metric))
     model = KMeans(k, init=start, metric=metric, tol=0, device=where).fit(x)
-    assert len(steps) - model.n_iter_ in (0, 1)  # a fit also stops where no centre moves
+    assert len(steps) - model.n_iter_ in (0, 1)  # a fit also stops where no center moves
     np.testing.assert_array_equal(model.labels_, steps[-1].labels)
     assert model.inertia_ == pytest.approx(steps[-1].inertia, rel=1e-9)
     assert model.inertia_ == pytest.approx(objective(x, model.cluster_centers_, metric), rel=1e-9)
@@ -153,7 +156,7 @@ def test_lloyd_stops_after_max_iter_and_fit_with_it(metric, where):
     np.testing.assert_allclose(model.cluster_centers_, steps[-1].centers, rtol=1e-9, atol=1e-12)
 
 
-def test_lloyd_begins_with_the_given_centres():
+def test_lloyd_begins_with_the_given_centers():
     x, start = blobs(), blobs()[:6]
     first = next(lloyd(x, start))
     np.testing.assert_array_equal(first.centers, start)
@@ -228,7 +231,7 @@ def test_each_update_minimises_its_own_objective(metric, n):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_assign_finds_the_nearest_centre(metric):
+def test_assign_finds_the_nearest_center(metric):
     rng = np.random.default_rng(0)
     x, centers = rng.normal(size=(2500, 4)) + 1, rng.normal(size=(7, 4))  # more than two chunks
     labels, cost = assign(x, centers, metric)
@@ -389,7 +392,8 @@ def test_the_number_of_threads_does_not_matter():
 def test_rows_that_share_a_hash_are_kept_apart(monkeypatch):
     x = photo()[:, :2].copy()
     expected = KMeans(5, init=rows_of(x, 5)).fit(x)
-    monkeypatch.setattr(_blocks, "MIX", np.uint64(0))  # now all rows do
+    monkeypatch.setattr(engine, "SMALL", 0)
+    monkeypatch.setattr(engine, "MIX", np.uint64(0))  # now all rows do
     model = KMeans(5, init=rows_of(x, 5)).fit(x)
     np.testing.assert_array_equal(model.labels_, expected.labels_)
     assert model.inertia_ == pytest.approx(expected.inertia_)
@@ -464,7 +468,7 @@ def test_update_gives_an_empty_cluster_the_farthest_row():
     np.testing.assert_array_equal(new, [[0.5], [3.0], [50.0]])
 
 
-def test_unit_vectors_that_cancel_out_leave_the_centre(where):
+def test_unit_vectors_that_cancel_out_leave_the_center(where):
     x = np.array([[1.0, 0.0], [-1.0, 0.0]])
     np.testing.assert_array_equal(update(x, [0, 0], [[0.0, 1.0]], "cosine"), [[0.0, 1.0]])
     model = KMeans(1, init=[[0.0, 2.0]], metric="cosine", device=where).fit(x)

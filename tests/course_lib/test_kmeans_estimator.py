@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
-from course_lib._device import OnDevice
-from course_lib.kmeans import KMeans, assign, kmeans_plusplus, lloyd, update
+from course_lib.fast import KMeans
+from course_lib.kmeans import assign, kmeans_plusplus, lloyd, update
 
 X = load_iris().data
 
@@ -73,12 +73,6 @@ def test_device(device):
     if device == "cuda":
         on_gpu = torch.from_numpy(X).cuda()
         np.testing.assert_array_equal(KMeans(3, random_state=0).fit(on_gpu).labels_, model.labels_)
-
-
-def test_devices_other_than_the_cpu_get_the_code_for_devices():
-    meta = KMeans(3, device="meta")._data(X, torch.device("meta"))  # a device without memory
-    assert type(meta) is OnDevice
-    assert meta.device.type == "meta"
 
 
 def test_the_data_and_the_start_are_left_alone():

@@ -1,0 +1,396 @@
+"""The engine of `fast.KMeans`: Lloyd's algorithm around one compiled loop, and mini-batches.
+
+It replaces `kmeans.lloyd`; `python -m benchmarks kmeans` measures it. What saves time, without
+changing a result beyond rounding:
+
+- |x - c|^2 = |x|^2 - 2 x.c + |c|^2, and |x|^2 is the same for every center: one matrix product per
+  block of rows that fits in a core's cache.
+- Cluster sums change only by the rows that change cluster.
+- A row whose second-nearest center is farther than its nearest by a gap keeps its label until the
+  centers have moved by that gap (Hamerly, SDM 2010, with one bound instead of two).
+- Equal rows are kept once, with their count as weight: a photograph repeats its colors.
+
+Threads take chunks from one list, and BLAS runs on one thread in each, so a thread that must wait
+for a core delays the others by one chunk at most.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numba
+import numpy as np
+import scipy.linalg  # noqa: F401  loads the BLAS that Numba calls, so that it can be limited
+import torch
+from threadpoolctl import ThreadpoolController
+
+from course_lib.kmeans import CANCELED
+
+BLAS = ThreadpoolController()
+SMALL = 2**20  # N D K up to which a fit is over before Numba has loaded its compiled loop
+BLOCK, LARGE = 2**17, 2**26  # numbers at a time: half a cache on a CPU, 256 MB on a GPU
+HOSTS = ("cpu",)  # devices whose memory NumPy shares
+HUGE, TINY = 3e38, 1e-300
+MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Fibonacci hashing
+
+
+def compiled(function):
+    """Compile a function when it is first called, and keep the result on disk if possible."""
+    options = {"nogil": True, "fastmath": {"nnan", "nsz", "reassoc", "contract"}}
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder that can be written to
+        return numba.njit(**options)(function)
+
+
+@compiled
+def move(row, weight, total):
+    """Add a weighted row (D,) to the total (D + 2,) of its cluster, or take it away."""
+    for f in range(len(row)):
+        total[f] += weight * row[f]
+    total[-2] += weight
+    total[-1] += np.sign(weight)
+
+
+@compiled
+def assign_rows(span, x, weight, factor, bias, labels, sums, gap, square, drift, slack):
+    """Assign rows of x (N, D) to their nearest centers and move them between cluster sums.
+
+    span: first row, last row, block size. Row i costs factor[j] @ x[i] + bias[j] at center j.
+    Updates labels (N,), sums (K, D + 2), gap (N,); returns how many labels changed.
+    """
+    i, last, size = span
+    (n_clusters, n_features), bounded = factor.shape, len(gap) > 0
+    buffer, copy = np.empty(n_clusters * size, x.dtype), np.empty((size, n_features), x.dtype)
+    best, second = np.empty(size, x.dtype), np.empty(size, x.dtype)
+    nearest, which = np.empty(size, np.int32), np.empty(size, np.int64)
+    changed = 0
+    while i < last:
+        n = 0
+        while i < last and n < size:  # collect rows whose label may change
+            if bounded:
+                gap[i] -= drift[labels[i]]
+            if not bounded or gap[i] <= 0:
+                which[n] = i
+                n += 1
+            i += 1
+        block = x[i - n : i]
+        if bounded:
+            for r in range(n):
+                copy[r] = x[which[r]]
+            block = copy[:n]
+        cost = buffer[: n_clusters * n].reshape(n_clusters, n)
+        np.dot(factor, block.T, cost)
+        best[:], second[:], nearest[:] = HUGE, HUGE, 0
+        for j in range(n_clusters):
+            for r in range(n):  # the compiler does 8 or 16 rows at once
+                c = cost[j, r] + bias[j]
+                closer = c < best[r]
+                if bounded:
+                    second[r] = best[r] if closer else min(second[r], c)
+                nearest[r] = np.int32(j) if closer else nearest[r]
+                best[r] = c if closer else best[r]
+        for r in range(n):
+            item, new, old = which[r], nearest[r], labels[which[r]]
+            if bounded:  # from the products, less their rounding error
+                error = slack[0] * (square[item] + slack[1])
+                near = np.sqrt(max(best[r] + square[item], 0.0) + error)
+                far = np.sqrt(max(second[r] + square[item], 0.0) + error)
+                gap[item] = (second[r] - best[r] - 2 * error) / (near + far + TINY)
+            if new != old:
+                changed += 1
+                labels[item] = new
+                move(x[item], weight[item], sums[new])
+                if old >= 0:
+                    move(x[item], -weight[item], sums[old])
+    return changed
+
+
+@compiled
+def distances(span, x, centers, labels, square):
+    """Squared distance of each row to its center, from differences: updates square (N,)."""
+    for i in range(span[0], span[1]):
+        total = 0.0
+        for f in range(x.shape[1]):
+            total += np.float64(x[i, f] - centers[labels[i], f]) ** 2
+        square[i] = total
+
+
+@contextmanager
+def threads():
+    """As many threads as torch uses, with BLAS limited to one in each."""
+    with BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        yield pool
+
+
+class Problem:
+    """Rows ready for Lloyd steps, and the state of a run.
+
+    Holds n <= N rows x (n, D) less `origin`, unit under "cosine", and their weights; centers
+    inside are float64. The state: labels (n,), gap (n,), and sums (K, D + 2), whose last columns
+    are each cluster's weight and its number of rows with a weight.
+    """
+
+    def __init__(self, pool, x, metric, n_clusters, *, weight=None, device="cpu", merge=True):
+        self.pool, self.metric, self.device = pool, metric, torch.device(device)
+        self.weight, self.group = np.ones(len(x)) if weight is None else weight, slice(None)
+        on_cpu = self.device.type in HOSTS
+        self.compiled = on_cpu and metric != "manhattan" and x.size * n_clusters > SMALL
+        self.part = BLOCK if on_cpu else LARGE
+        # Finding equal rows costs as much as a few iterations with 64 products per row.
+        if merge and self.compiled and x.shape[1] <= 8 and x.shape[1] * n_clusters > 64:
+            x = self.merge_equal(x)
+        step = max(2048, -(-len(x) // 32))  # whatever the threads: the same result on every machine
+        self.spans = [(i, min(len(x), i + step)) for i in range(0, len(x), step)]
+        self.x = x / np.linalg.norm(x, axis=1, keepdims=True) if metric == "cosine" else x
+        self.origin = np.zeros(x.shape[1])
+        self.measure()
+        # Products err by eps |x| |c - mean|. If an offset would cost a digit, move the data.
+        if metric == "euclidean" and self.mean @ self.mean > 100 * self.square.mean():
+            origin = self.mean.astype(x.dtype)
+            self.x, self.origin = self.x - origin, origin.astype(np.float64)
+            self.measure()
+
+    def merge_equal(self, x):
+        """Keep equal rows once, with their summed weight, if a sample holds enough of them."""
+        key = np.zeros(len(x), np.uint64)
+        for column in x.view(np.uint32 if x.dtype == np.float32 else np.uint64).T:
+            key = (key ^ column) * MIX  # a hash of the row
+            key ^= key >> np.uint64(32)
+        sample = key[:: max(1, len(x) // 8192)]
+        if len(np.unique(sample)) > 0.98 * len(sample):
+            return x
+        _, first, group = np.unique(key, return_index=True, return_inverse=True)
+        if 2 * len(first) > len(x) or not np.array_equal(x[first][group], x):
+            return x
+        self.group, self.weight = group, np.bincount(group, self.weight)
+        return x[first]
+
+    def measure(self):
+        """Compute the mean (D,), |x - mean|^2 (n,), and the mean variance of the features."""
+        weight, total = self.weight.astype(self.x.dtype), 0.0
+        for first, last in self.spans:
+            total = total + (weight[first:last] @ self.x[first:last]).astype(np.float64)
+        self.mean, self.labels = total / self.weight.sum(), np.zeros(len(self.x), np.int64)
+        if not self.compiled:
+            self.rows = self.send(self.x)
+        self.square = self.distances(self.mean[None])
+        self.variance = self.weight @ self.square / self.weight.sum() / len(self.mean)
+
+    def split(self, rows, width=None):
+        """Split rows into parts of a size that suits the device; width: numbers per row."""
+        return rows.split(max(1, self.part // (width or self.x.shape[1])))
+
+    def each(self, work):
+        """Call work(i, span) for every span of rows, on all threads."""
+        todo = iter(range(len(self.spans)))
+
+        def take():
+            for i in todo:  # shared: each thread takes the next span
+                work(i, self.spans[i])
+
+        n_others = min(torch.get_num_threads(), len(self.spans)) - 1
+        others = [self.pool.submit(take) for _ in range(n_others)]
+        take()  # this thread works too
+        for other in others:
+            other.result()
+
+    def distances(self, centers):
+        """Distance (n,) of each row to its center, squared except under "manhattan"."""
+        centers = centers.astype(self.x.dtype)
+        if self.compiled:
+            square = np.empty(len(self.x))
+            self.each(lambda i, span: distances(span, self.x, centers, self.labels, square))
+            return square
+        centers, labels, parts = self.send(centers), self.send(self.labels), []
+        for x, k in zip(self.split(self.rows), self.split(labels)):
+            apart = x - centers[k]
+            apart = apart.abs() if self.metric == "manhattan" else apart.square()
+            parts.append(apart.sum(1, dtype=torch.float64))
+        return torch.cat(parts).cpu().numpy()
+
+    def cost(self, centers):
+        """Cost (n,) of each row at its center, exact where products round."""
+        cost = self.distances(centers)
+        return cost / 2 if self.metric == "cosine" else cost  # 1 - cos of unit vectors
+
+    def send(self, array):
+        """The array as a tensor on the device."""
+        return torch.from_numpy(np.require(array, requirements="W")).to(self.device)
+
+    def start(self, centers):
+        """Begin a run at centers (K, D); returns them as they are inside."""
+        n_clusters, n_features = centers.shape
+        self.labels, self.sums = np.full(len(self.x), -1), np.zeros((n_clusters, n_features + 2))
+        # A skipped row saves 2 D K operations; keeping its gap costs about 4,096.
+        bounded = self.compiled and n_clusters > 1 and n_clusters * n_features >= 4096
+        self.gap = np.full(len(self.x) if bounded else 0, -1.0)
+        if self.metric == "cosine":
+            centers = centers / np.linalg.norm(centers, axis=1, keepdims=True)
+        return self.rounded(centers.astype(np.float64) - self.origin)
+
+    def rounded(self, centers):
+        """Round centers to the data's dtype, so that fit and predict use identical values."""
+        return (centers + self.origin).astype(self.x.dtype) - self.origin
+
+    def products(self, centers):
+        """Factor (K, D) and bias (K,): factor @ x + bias = |x - c|^2 - |x - mean|^2.
+
+        Only the centers move by the mean m, which keeps the products small without a copy of x:
+        |x - c|^2 - |x - m|^2 = -2 x.(c - m) + 2 m.(c - m) + |c - m|^2.
+        """
+        moved = centers - self.mean
+        bias = ((moved + 2 * self.mean) * moved).sum(axis=1)
+        return (-2 * moved).astype(self.x.dtype), bias.astype(self.x.dtype)
+
+    def assign(self, centers, moved=None):
+        """Assign all rows to centers (K, D), which moved by (K, D); counts the changed labels."""
+        if not self.compiled:
+            old, self.labels = self.labels, self.nearest(self.rows, centers)
+            self.sums = self.all_sums(len(centers))
+            return np.count_nonzero(old != self.labels)
+        drift = np.zeros(len(centers))
+        if moved is not None and len(self.gap):
+            drift = np.linalg.norm(moved, axis=1)
+            drift = drift + drift.max()  # a gap shrinks by its own center's move and another's
+        reach = ((centers - self.mean) ** 2).sum(axis=1).max()
+        slack = np.array([8 * np.finfo(self.x.dtype).eps, reach])
+        size = max(64, min(512, BLOCK // sum(centers.shape)))
+        sums, changed = np.zeros((len(self.spans), *self.sums.shape)), [0] * len(self.spans)
+        given = self.x, self.weight, *self.products(centers), self.labels
+        bounds = self.gap, self.square, drift, slack
+
+        def work(i, span):
+            changed[i] = assign_rows((*span, size), *given, sums[i], *bounds)
+
+        self.each(work)
+        for i in np.flatnonzero(changed):  # in a fixed order: the same result on every run
+            self.sums += sums[i]
+        return sum(changed)
+
+    def nearest(self, rows, centers):
+        """Nearest centers of a tensor of rows: (n,) int64."""
+        if self.metric == "manhattan":
+            c = self.send(centers.astype(self.x.dtype))
+            parts = [torch.cdist(x, c, p=1).argmin(1) for x in self.split(rows, len(c))]
+        else:
+            factor, bias = map(self.send, self.products(centers))
+            parts = [(bias + x @ factor.T).argmin(1) for x in self.split(rows, len(bias))]
+        return torch.cat(parts).cpu().numpy()
+
+    def all_sums(self, n_clusters):
+        """Sums (K, D + 2) for the labels, from all rows."""
+        total = torch.zeros(n_clusters, self.x.shape[1], dtype=torch.float64, device=self.device)
+        columns = map(self.send, (self.labels, self.weight))
+        for x, k, w in zip(self.split(self.rows), *map(self.split, columns)):
+            total.index_add_(0, k, x * w[:, None])
+        counts = [np.bincount(self.labels, w, n_clusters) for w in (self.weight, self.weight > 0)]
+        return np.column_stack([total.cpu().numpy(), *counts])
+
+    def fill_empty(self, centers):
+        """Give each empty cluster the row farthest from its center; returns the labels before."""
+        if self.sums[:, -1].all():
+            return None
+        before, cost = self.labels.copy(), self.cost(centers)
+        for k in np.flatnonzero(self.sums[:, -1] == 0):
+            spare = (self.sums[self.labels, -1] > 1) & (self.weight > 0)  # empty no other cluster
+            if not spare.any():
+                break  # fewer rows with a weight than clusters
+            far = np.where(spare, cost, -1.0).argmax()
+            move.py_func(self.x[far], -self.weight[far], self.sums[self.labels[far]])
+            move.py_func(self.x[far], self.weight[far], self.sums[k])
+            self.labels[far] = k
+            self.gap[far : far + 1] = -1
+        return before
+
+    def update(self, centers):
+        """New centers (K, D) for the labels; a cluster without weight keeps its center."""
+        new, filled = centers.copy(), self.sums[:, -1] > 0
+        if self.metric == "manhattan":
+            for k in np.flatnonzero(filled):
+                own = (self.labels == k) & (self.weight > 0)
+                new[k] = median(self.x[own], self.weight[own])
+        else:
+            new[filled] = self.sums[filled, :-2] / self.sums[filled, -2:-1]
+        return self.finished(new, centers)
+
+    def finished(self, new, old):
+        """Make new centers unit under "cosine"; keep the old one where the members cancel out."""
+        if self.metric == "cosine":
+            length = np.linalg.norm(new, axis=1, keepdims=True)
+            new = np.divide(new, length, out=old.copy(), where=length > CANCELED)
+        return self.rounded(new)
+
+    def result(self, centers, n_iter):
+        """Centers (K, D), labels (N,) int32, inertia and n_iter, in terms of the data as given."""
+        inertia = float(self.weight @ self.cost(centers))
+        labels = self.labels.astype(np.int32)[self.group]
+        return (centers + self.origin).astype(self.x.dtype), labels, inertia, n_iter
+
+
+def median(x, weight):
+    """Weighted median (D,) of each column of x (n, D); between two that will do, their middle."""
+    order = x.argsort(axis=0)
+    below = weight[order].cumsum(axis=0)  # (n, D)
+    half = below[-1] / 2
+    low, high = (below < half).sum(axis=0), (below <= half).sum(axis=0)
+    middle = np.take_along_axis(order, np.stack([low, np.minimum(high, len(x) - 1)]), axis=0)
+    return np.take_along_axis(x, middle, axis=0).mean(axis=0, dtype=np.float64)
+
+
+def average(x, weight):
+    """Weighted mean (D,) of x (n, D)."""
+    return np.average(x, axis=0, weights=weight)
+
+
+def lloyd(problem, centers, max_iter, tol):
+    """Run Lloyd's algorithm from centers (K, D), with scikit-learn's rules for stopping.
+
+    Stops when the squared movement of the centers is at most tol times the mean variance of the
+    features, when no label changes, or after max_iter iterations.
+    """
+    centers = problem.start(centers)
+    problem.assign(centers)
+    for n_iter in range(1, max_iter + 1):  # noqa: B007
+        before = problem.fill_empty(centers)
+        old, centers = centers, problem.update(centers)
+        changed = problem.assign(centers, centers - old)
+        if ((centers - old) ** 2).sum() <= tol * problem.variance:
+            break
+        if not changed or (before is not None and np.array_equal(before, problem.labels)):
+            n_iter += 1  # scikit-learn counts the iteration that changes nothing
+            break
+    return problem.result(centers, min(n_iter, max_iter))
+
+
+def mini_batch(problem, centers, max_iter, tol, batch_size, rng):
+    """Run mini-batches: each pulls its centers by its share of the weight that they have seen.
+
+    max_iter counts passes over the data; a pass that moves the centers by at most tol, as above,
+    is the last. Source: Sculley, Web-scale k-means clustering, WWW 2010.
+    """
+    centers = problem.start(centers)
+    seen = np.zeros(len(centers))  # (K,) weight
+    for n_iter in range(1, max_iter + 1):  # noqa: B007
+        before, seen_before = centers, seen.copy()
+        order = rng.permutation(len(problem.x))
+        for i in range(0, len(order), batch_size):
+            rows = order[i : i + batch_size]
+            x, weight, best = problem.x[rows], problem.weight[rows], centers.copy()
+            labels = problem.nearest(problem.send(x), centers)
+            for k in np.unique(labels[weight > 0]):
+                own = (labels == k) & (weight > 0)
+                mean = median if problem.metric == "manhattan" else average
+                best[k] = mean(x[own], weight[own])
+            count = np.bincount(labels, weight, len(centers))
+            seen += count
+            rate = np.divide(count, seen, out=np.zeros(len(count)), where=seen > 0)
+            best = problem.finished(best, centers)
+            centers = problem.finished(centers + rate[:, None] * (best - centers), centers)
+        if (seen == seen_before).any():  # a center without a row in the whole pass
+            problem.assign(problem.start(centers + problem.origin))
+            problem.fill_empty(centers)
+            centers = problem.update(centers)
+        if ((centers - before) ** 2).sum() <= tol * problem.variance:
+            break
+    problem.assign(problem.start(centers + problem.origin))
+    return problem.result(centers, n_iter)

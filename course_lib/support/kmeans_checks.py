@@ -1,0 +1,147 @@
+"""Checks of what k-means is given: each error names the argument, what it got and what it wants."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from scipy.sparse import issparse
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+AUTO = {"random": 10, "k-means++": 1}  # n_init="auto", as scikit-learn; 10 for a callable
+METRICS = ("euclidean", "cosine", "manhattan")
+
+
+def describe(value):
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of shape {tuple(value.shape)} and dtype {value.dtype}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) < 60 else text[:57] + '...'}"
+
+
+def check_int(name, value, *, least=1, most=None, why=""):
+    wanted = f"an integer, at least {least}" if most is None else f"{least} to {most} ({why})"
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be {wanted}, got {value!r}")
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name} must be {wanted}, got {value!r}")
+
+
+def check_metric(metric):
+    if metric not in METRICS:
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
+
+
+def check_matrix(name, value, metric, *, estimator=None, reset=True):
+    """A C-contiguous NumPy array (N, D) of finite float32 or float64, or a telling error."""
+    check_metric(metric)
+    got, wanted = describe(value), f"{name} must be a dense 2-D array (N, D) of finite numbers"
+    if issparse(value):
+        raise TypeError(f"{wanted}, got a sparse {got}; sparse input is not supported")
+    options = {"dtype": [np.float64, np.float32], "order": "C"}
+    try:
+        if isinstance(value, torch.Tensor):
+            value = value.detach().cpu().numpy()
+        if estimator is None:
+            value = check_array(value, input_name=name, **options)
+        else:
+            value = validate_data(estimator, value, reset=reset, **options)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{wanted}, got {got}: {error}") from error
+    if metric == "cosine" and not value.any(axis=1).all():
+        row = int(np.flatnonzero(~value.any(axis=1))[0])
+        raise ValueError(
+            f"{name} must have no zero row under metric='cosine' (it has no direction), "
+            f"got a zero row {row}"
+        )
+    return value
+
+
+def check_centers(name, centers, x, n_clusters, metric):
+    centers = check_matrix(name, centers, metric).astype(x.dtype)
+    wanted = (n_clusters or len(centers), x.shape[1])
+    if centers.shape != wanted:
+        raise ValueError(
+            f"{name} must have shape {wanted} (n_clusters, n_features), got {centers.shape}"
+        )
+    return centers
+
+
+def check_pair(x, centers, metric, *, most=None):
+    x = check_matrix("x", x, metric)
+    centers = check_centers("centers", centers, x, None, metric)
+    if most == "N" and len(centers) > len(x):
+        raise ValueError(f"centers must have at most {len(x)} rows (N), got {len(centers)}")
+    return x, centers
+
+
+def check_labels(labels, x, centers):
+    labels = np.asarray(labels)
+    wanted = f"labels must be {len(x)} integers in 0..{len(centers) - 1}"
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{wanted}, got {describe(labels)}")
+    if labels.shape != (len(x),) or labels.min() < 0 or labels.max() >= len(centers):
+        raise ValueError(f"{wanted}, got {describe(labels)}")
+    return labels
+
+
+def check_weight(weight, n):
+    """Weights as float64 (N,), or a telling error."""
+    if weight is None:
+        return np.ones(n)
+    got, wanted = describe(weight), f"sample_weight must be {n} finite numbers, at least 0"
+    try:
+        weight = np.asarray(weight, np.float64)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{wanted}, got {got}: {error}") from error
+    if weight.shape != (n,):
+        raise ValueError(f"{wanted}, got {got}")
+    if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
+        raise ValueError(f"{wanted} and not all zero, got {got}")
+    return weight
+
+
+def check_device(device, x):
+    """The torch device to compute on; None: that of a tensor x, else the CPU."""
+    if device is None:
+        return x.device if isinstance(x, torch.Tensor) else torch.device("cpu")
+    try:
+        found = torch.device(device)
+        torch.empty(0, device=found, dtype=torch.float64)  # raises where there is none
+    except (RuntimeError, TypeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f"device must be None or a torch device of this machine, got {device!r}: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+    return found
+
+
+def check_parameters(model):
+    """Check the parameters that do not depend on X; returns the number of starts."""
+    for name in ("n_clusters", "max_iter"):
+        check_int(name, getattr(model, name))
+    check_metric(model.metric)
+    if model.batch_size is not None:
+        check_int("batch_size", model.batch_size)
+    if isinstance(model.init, str) and model.init not in AUTO:
+        raise ValueError(
+            f"init must be {', '.join(map(repr, AUTO))}, an array of centers or a callable, "
+            f"got {model.init!r}"
+        )
+    if isinstance(model.tol, bool) or not isinstance(model.tol, Real):
+        raise TypeError(f"tol must be a number, at least 0, got {model.tol!r}")
+    if not 0 <= model.tol < np.inf:
+        raise ValueError(f"tol must be a finite number, at least 0, got {model.tol!r}")
+    given = not isinstance(model.init, str) and not callable(model.init)
+    if isinstance(model.n_init, str) and model.n_init == "auto":
+        return 1 if given else AUTO.get(model.init if isinstance(model.init, str) else "", 10)
+    check_int("n_init", model.n_init)
+    if given and model.n_init > 1:
+        warnings.warn(
+            f"init gives the starting centers, so n_init={model.n_init} runs would be the same: "
+            "one is made",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return 1 if given else model.n_init
