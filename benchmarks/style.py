@@ -24,18 +24,13 @@ from torch import nn
 
 from course_lib.data import load_photo, load_style
 from course_lib.fast.layers import FrozenConv
-from course_lib.style import (
-    CONTENT_LAYERS,
-    STYLE_LAYERS,
-    STYLE_WEIGHT,
-    VGGFeatures,
-    transfer,
-)
+from course_lib.style import Losses, VGGFeatures, transfer
 
 N_THREADS = 2
 STYLES = ("swirl", "jogakbo")
 EARLY = 6  # the early target is the loss after 1/6 of the evaluations
 TOLERANCE = 0.005  # what the two networks' rounding may change of a loss, as a fraction
+LOSSES = Losses()
 COARSE = 60  # steps of ours at the coarse scale
 BUDGET = 1.5  # full-size evaluations of the others, of the peer's
 
@@ -62,7 +57,7 @@ def plain(network):
         x, found = (images - network.mean) / network.std, {}
         for name, layer in copy.layers.named_children():
             x = layer(x)
-            if name in network.taps:
+            if name in network.output_names:
                 found[name] = x
         return found
 
@@ -78,14 +73,15 @@ def gram(features):
 def objective(features, content, style):
     """Return the loss as a function of the image, written without course_lib's losses."""
     with torch.no_grad():
-        maps = {name: features(content)[name] for name in CONTENT_LAYERS}
-        grams = {name: gram(x) for name, x in features(style).items() if name in STYLE_LAYERS}
+        maps = {name: features(content)[name] for name in LOSSES.content_layers}
+        maps_of_style = features(style)
+        grams = {name: gram(maps_of_style[name]) for name in LOSSES.style_layers}
 
     def loss(image):
         found = features(image)
         c = sum((found[k] - p).square().sum() / p.square().sum() for k, p in maps.items())
         s = sum((gram(found[k]) - a).square().sum() / a.square().sum() for k, a in grams.items())
-        return c / len(maps) + STYLE_WEIGHT * s / len(grams)
+        return c / len(maps) + LOSSES.style_weight * s / len(grams)
 
     return loss
 
@@ -142,8 +138,15 @@ def ours(network, content, style, steps, targets, check):
         spent += time.perf_counter() - now  # checks are not part of the work
 
     with suppress(Reached):
-        transfer(content[0], style[0], size=None, steps=(COARSE, steps), network=network,
-                 style_weight=STYLE_WEIGHT, device=content.device, progress=False, on_step=on_step)
+        transfer(
+            content[0],
+            style[0],
+            LOSSES,
+            size=None,
+            steps={0.5: COARSE, 1: steps},
+            network=network,
+            on_step=on_step,
+        )
     return curve
 
 
@@ -194,8 +197,7 @@ def on_gpu(size, n_steps, device):
     """
     network = VGGFeatures("random-vgg19").to(device)
     content, style = load_photo("china", size), load_style("swirl", size)
-    result = transfer(content, style, size=None, steps=(n_steps,), scales=(1,), network=network,
-                      device=device, progress=False)
+    result = transfer(content, style, LOSSES, size=None, steps={1: n_steps}, network=network)
     step = float(np.median(result.history.seconds[n_steps // 4 :]))
     pixels, flops = content.shape[1] * content.shape[2], 0
     for name, layer in network.layers.named_children():
@@ -214,8 +216,10 @@ def on_gpu(size, n_steps, device):
         times.append(time.perf_counter() - begin)
     torch.backends.cuda.matmul.allow_tf32 = allowed
     peak = 2 * n**3 / min(times)
-    print(f"VGG-19, {size} pixels, {device}: {step:.4f} s per step, {flops / step / 1e12:.3g} "
-          f"TFLOP/s of convolutions, {flops / step / peak:.0%} of a matrix product's")
+    print(
+        f"VGG-19, {size} pixels, {device}: {step:.4f} s per step, {flops / step / 1e12:.3g} "
+        f"TFLOP/s of convolutions, {flops / step / peak:.0%} of a matrix product's"
+    )
 
 
 def main(arguments):
@@ -243,11 +247,18 @@ def main(arguments):
         for i, n in enumerate((early, final)):
             ratio = seconds["tutorial"][:, i] / seconds["ours"][:, i]
             ratios.append([i, np.median(ratio)])
-            columns = "".join(f"{text:>{width}}" for text, width in zip(
-                (show(np.median(seconds[m][:, i])) for m in ("ours", "tutorial", "our layers")),
-                (8, 10, 12)))
-            print(f"{f'{name}, {n}':<22}{targets[i]:>8.4g}{columns}   "
-                  f"{np.median(ratio):.2f} [{ratio.min():.2f}, {ratio.max():.2f}]", flush=True)
+            columns = "".join(
+                f"{text:>{width}}"
+                for text, width in zip(
+                    (show(np.median(seconds[m][:, i])) for m in ("ours", "tutorial", "our layers")),
+                    (8, 10, 12),
+                )
+            )
+            print(
+                f"{f'{name}, {n}':<22}{targets[i]:>8.4g}{columns}   "
+                f"{np.median(ratio):.2f} [{ratio.min():.2f}, {ratio.max():.2f}]",
+                flush=True,
+            )
     for i, text in enumerate(("early", "final")):
         middle = np.median([ratio for k, ratio in ratios if k == i])
         print(f"median over the styles, {text} loss: {middle:.2f}")

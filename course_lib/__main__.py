@@ -1,123 +1,95 @@
-"""The command `python -m course_lib.style CONTENT STYLE -o OUT`."""
+"""The commands of the library: `python -m course_lib style CONTENT STYLE -o OUT`."""
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from course_lib import style
+from course_lib import runtime, style
 from course_lib.data import PHOTOS, STYLES, load_photo, load_style
 from course_lib.support import vgg
+from course_lib.support.checks import whole
+from course_lib.support.image_files import check_output, read_image, write_image
 
-DEEP = ("I", "F")  # Pillow's modes of more than 8 bits begin so
+METHODS = {"lbfgs": style.LBFGS, "adam": style.ADAM}
 
 
 def main(arguments=None):
-    """Run the command; ends the process with a readable message where it cannot be done."""
-    options = _parser().parse_args(arguments)
+    """Run a command; exit with a readable message if it fails."""
+    parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_style(commands)
+    options = parser.parse_args(arguments)
     try:
-        target = _target(options.output)
-        content = _picture(options.content, PHOTOS, load_photo)
-        painting = _picture(options.style, STYLES, lambda name: load_style(name, options.size))
-        network = style.VGGFeatures(options.weights, pooling=options.pooling)
-        image, history = style.transfer(
-            content, painting, size=options.size, steps=options.steps, network=network,
-            style_weight=options.style_weight, tv_weight=options.tv_weight, init=options.init,
-            optimizer=options.optimizer, preserve_color=options.preserve_color, seed=options.seed,
-            device=options.device,
-        )
-        _save(image, target)
+        options.command(options)
     except (OSError, ValueError, RuntimeError, ModuleNotFoundError) as error:
         sys.exit(f"error: {error}")
-    height, width = image.shape[1:]
-    print(f"{target}: {width} x {height} pixels, {len(history.loss)} steps, "
-          f"{sum(history.seconds):.0f} s")
-    if history.stopped:
-        sys.exit(f"stopped early ({history.stopped}); the image so far is kept")
 
 
-def _parser():
-    parser = argparse.ArgumentParser(
-        prog="python -m course_lib.style",
-        description="Paint the content of one image in the style of another.",
+def add_style(commands):
+    """Add the command `style` to the subparsers."""
+    about = "paint the content of one image in the style of another"
+    parser = commands.add_parser(
+        "style",
+        help=about,
+        description=about,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    add = parser.add_argument
+    parser.set_defaults(command=paint)
+    add, losses = parser.add_argument, style.Losses()
     add("content", metavar="CONTENT", help=f"image file, or one of {', '.join(PHOTOS)}")
     add("style", metavar="STYLE", help=f"image file, or one of {', '.join(STYLES)}")
     add("-o", "--output", metavar="OUT", required=True, help="file to write, .png or .jpg")
     add("--size", type=int, default=256, help="shorter side of the result in pixels")
     add("--steps", type=int, default=150, help="steps at full size")
-    add("--style-weight", type=float, default=style.STYLE_WEIGHT, help="weight of the style loss")
-    add("--tv-weight", type=float, default=0.0, help="weight of the total variation")
-    add("--weights", choices=vgg.NAMES, default="hed-vgg16", help="the network's weights")
-    add("--pooling", choices=style.POOLING, default="max", help="the network's pooling")
-    add("--optimizer", choices=style.OPTIMIZERS, default="lbfgs", help="how to descend")
-    add("--init", choices=("content", "noise"), default="content", help="where to begin")
-    add("--preserve-color", action="store_true", help="keep the content's colours")
+    add("--style-weight", type=float, default=losses.style_weight, help="weight of the style loss")
+    add("--tv-weight", type=float, default=losses.tv_weight, help="weight of the total variation")
+    add("--weights", choices=vgg.NAMES, default="hed-vgg16", help="weights of the network")
+    add("--pooling", choices=vgg.POOLING, default="max", help="pooling of the network")
+    add("--optimizer", choices=METHODS, default="lbfgs", help="how to descend")
+    add("--init", choices=("content", "noise"), default="content", help="first image")
+    add("--preserve-color", action="store_true", help="keep the colors of the content")
     add("--device", help="such as cpu or cuda; the fastest one if left out")
     add("--seed", type=int, default=0, help="seed of the noise")
-    return parser
 
 
-def _target(name):
-    """Return the path to write, checked before an hour of work rather than after."""
+def paint(options):
+    """Run the command `style`."""
+    output = check_output(options.output)
+    content = find_image(options.content, PHOTOS, load_photo)
+    painting = find_image(options.style, STYLES, lambda name: load_style(name, options.size))
+    losses = style.Losses(style_weight=options.style_weight, tv_weight=options.tv_weight)
+    seed, init = whole(options.seed, "seed", 0), options.init
+    network = style.VGGFeatures(options.weights, pooling=options.pooling)
+    image, history = style.transfer(
+        content,
+        painting,
+        losses,
+        size=options.size,
+        steps=options.steps,
+        network=network.to(options.device or runtime.device()),
+        method=METHODS[options.optimizer],
+        init=torch.Generator().manual_seed(seed) if init == "noise" else init,
+        preserve_color=options.preserve_color,
+    )
+    write_image(image, output)
+    height, width = image.shape[1:]
+    steps, seconds = len(history.loss), sum(history.seconds)
+    print(f"{output}: {width} x {height} pixels, {steps} steps, {seconds:.0f} s")
+    if history.stopped:
+        sys.exit(f"stopped early ({history.stopped}); the image so far is kept")
+
+
+def find_image(name, examples, load):
+    """Return an image (3, H, W) from a file, or by the name of one of the book's examples."""
     path = Path(name)
-    known = Image.registered_extensions()
-    if known.get(path.suffix.lower()) not in ("PNG", "JPEG", "WEBP", "TIFF", "BMP"):
-        raise ValueError(f"{path} must end in .png, .jpg, .webp, .tif or .bmp")
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder")
-    if not path.parent.is_dir():
-        raise ValueError(f"the folder {path.parent} does not exist")
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise ValueError(f"{path} cannot be written: no permission")
-    return path
-
-
-def _picture(name, own, load):
-    """Return an image (3, H, W) from a file, or one of the book's own by its name."""
-    path = Path(name)
-    if name in own and not path.exists():
+    if name in examples and not path.exists():
         return load(name)
     if not path.is_file():
-        raise ValueError(f"{path} is not a file, nor one of {', '.join(own)}")
-    try:
-        with Image.open(path) as image:
-            if image.mode.startswith(DEEP):
-                raise ValueError(f"{path} has more than 8 bits per channel: convert it first")
-            image = ImageOps.exif_transpose(image)  # upright, as viewers show it
-            if "A" in image.getbands() or "transparency" in image.info:
-                image = image.convert("RGBA")
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-            pixels = np.array(image.convert("RGB"))
-    except UnidentifiedImageError:
-        raise ValueError(f"{path} is not an image that can be read") from None
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read: {error}") from None
-    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
+        raise ValueError(f"{path} is not a file, nor one of {', '.join(examples)}")
+    return read_image(path)
 
 
-def _save(image, path):
-    """Write the image whole or not at all."""
-    pixels = (image * 255).round().byte().permute(1, 2, 0).numpy()
-    handle, part = tempfile.mkstemp(suffix=path.suffix, prefix=".", dir=path.parent)
-    os.close(handle)
-    try:
-        quality = {"quality": 95} if path.suffix.lower() in (".jpg", ".jpeg", ".webp") else {}
-        Image.fromarray(pixels).save(part, **quality)
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
-    finally:
-        Path(part).unlink(missing_ok=True)
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+if __name__ == "__main__":
+    main()

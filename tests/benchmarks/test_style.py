@@ -6,23 +6,17 @@ import pytest
 import torch
 
 from benchmarks import style as benchmark
-from course_lib import style as library
-from course_lib.style import VGGFeatures, content_loss, gram_matrix, style_loss
+from course_lib.style import Losses, VGGFeatures, content_loss, gram_matrix, style_loss
 
-LAYERS = (("STYLE_LAYERS", ("relu1_1", "relu2_1")), ("CONTENT_LAYERS", ("conv2_1",)))
+LOSSES = Losses(style_layers=("relu1_1", "relu2_1"), content_layers="conv2_1")
 
 
 @pytest.fixture
 def small(monkeypatch):
     """A network of two blocks stands for the whole; threads are put back."""
-    network = VGGFeatures("random", layers=("relu1_1", "relu2_1", "conv2_1"))
+    network = VGGFeatures("random", layers=LOSSES.layers)
     monkeypatch.setattr(benchmark, "VGGFeatures", lambda *_: network)
-    # `transfer` reads its layers from its signature.
-    defaults = dict(library.transfer.__kwdefaults__)
-    for name, layers in LAYERS:
-        monkeypatch.setattr(benchmark, name, layers)
-        defaults[name.lower()] = layers
-    monkeypatch.setattr(library.transfer, "__kwdefaults__", defaults)
+    monkeypatch.setattr(benchmark, "LOSSES", LOSSES)
     monkeypatch.setattr(benchmark, "N_THREADS", 1)
     number = torch.get_num_threads()
     yield network
@@ -42,7 +36,7 @@ def test_the_peers_network_and_loss_are_the_same_functions(small, images):
         wanted = small(image)[name]
         assert (found - wanted).abs().max() < 1e-4 * wanted.abs().max()
     found, maps, grams = small(image), small(content), small(style)
-    wanted = content_loss(found["conv2_1"], maps["conv2_1"]) + benchmark.STYLE_WEIGHT / 2 * sum(
+    wanted = content_loss(found["conv2_1"], maps["conv2_1"]) + LOSSES.style_weight / 2 * sum(
         style_loss(found[k], gram_matrix(grams[k])) for k in ("relu1_1", "relu2_1")
     )
     loss = benchmark.objective(features, content, style)(image)

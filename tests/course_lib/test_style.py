@@ -61,9 +61,9 @@ def test_losses_are_relative_squared_errors_averaged_over_images(n):
 def test_losses_mean_the_same_at_any_size_scale_and_number_of_channels():
     f, p = draw(1, 4, 5, 6), draw(1, 4, 5, 6, seed=1)
     for change in (
-        lambda x: 7 * x,                                    # a network with other units
-        lambda x: x.repeat(1, 1, 2, 3),                     # a larger image
-        lambda x: x.repeat(1, 3, 1, 1),                     # a layer with more channels
+        lambda x: 7 * x,  # a network with other units
+        lambda x: x.repeat(1, 1, 2, 3),  # a larger image
+        lambda x: x.repeat(1, 3, 1, 1),  # a layer with more channels
     ):
         assert float(content_loss(change(f), change(p))) == pytest.approx(float(content_loss(f, p)))
         assert float(style_loss(change(f), gram_matrix(change(p)))) == pytest.approx(
@@ -75,10 +75,20 @@ def test_losses_mean_the_same_at_any_size_scale_and_number_of_channels():
 
 def test_total_variation_is_the_direct_sum():
     x = draw(2, 3, 4, 5)
-    down = [abs(x[n, c, i + 1, j] - x[n, c, i, j])
-            for n in range(2) for c in range(3) for i in range(3) for j in range(5)]
-    across = [abs(x[n, c, i, j + 1] - x[n, c, i, j])
-              for n in range(2) for c in range(3) for i in range(4) for j in range(4)]
+    down = [
+        abs(x[n, c, i + 1, j] - x[n, c, i, j])
+        for n in range(2)
+        for c in range(3)
+        for i in range(3)
+        for j in range(5)
+    ]
+    across = [
+        abs(x[n, c, i, j + 1] - x[n, c, i, j])
+        for n in range(2)
+        for c in range(3)
+        for i in range(4)
+        for j in range(4)
+    ]
     wanted = float(sum(down) / len(down) + sum(across) / len(across))
     assert float(total_variation(x)) == pytest.approx(wanted)
     square = draw(1, 1, 6, 6)
@@ -88,13 +98,22 @@ def test_total_variation_is_the_direct_sum():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: gram_matrix(draw(4, 5, 6)), ValueError,
-         r"features must have shape \(N, C, H, W\), got \(4, 5, 6\)"),
+        (
+            lambda: gram_matrix(draw(4, 5, 6)),
+            ValueError,
+            r"features must have shape \(N, C, H, W\), got \(4, 5, 6\)",
+        ),
         (lambda: gram_matrix([1.0]), TypeError, "features must be a torch tensor, got list"),
-        (lambda: content_loss(draw(1, 2, 3, 3), draw(1, 2, 3, 4)), ValueError,
-         r"target must have shape \(1, 2, 3, 3\) or a first axis of 1, got \(1, 2, 3, 4\)"),
-        (lambda: style_loss(draw(1, 2, 3, 3), draw(1, 3, 3)), ValueError,
-         r"gram must have shape \(1, 2, 2\) or a first axis of 1, got \(1, 3, 3\)"),
+        (
+            lambda: content_loss(draw(1, 2, 3, 3), draw(1, 2, 3, 4)),
+            ValueError,
+            r"target must have shape \(1, 2, 3, 3\) or a first axis of 1, got \(1, 2, 3, 4\)",
+        ),
+        (
+            lambda: style_loss(draw(1, 2, 3, 3), draw(1, 3, 3)),
+            ValueError,
+            r"gram must have shape \(1, 2, 2\) or a first axis of 1, got \(1, 3, 3\)",
+        ),
         (lambda: total_variation(draw(1, 3, 1, 5)), ValueError, "at least 2 x 2 pixels"),
     ],
 )

@@ -6,12 +6,15 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from course_lib import __main__ as command
 from course_lib import style
 from course_lib.__main__ import main
 from course_lib.data import load_photo
+from course_lib.support.image_files import read_image
+from course_lib.support.style_run import History, Result
+from course_lib.support.vgg import POOLING
 
 FAST = ["--weights", "random", "--steps", "1", "--size", "20", "--device", "cpu"]
 
@@ -27,7 +30,7 @@ def run(capsys, *arguments):
     """Return (exit code or message or None, what it printed)."""
     code = None
     try:
-        main([*map(str, arguments), *FAST])
+        main(["style", *map(str, arguments), *FAST])
     except SystemExit as stop:
         code = stop.code
     return code, capsys.readouterr().out
@@ -47,27 +50,50 @@ def test_it_paints_a_file(capsys, photo, tmp_path):
 
 def test_arguments_reach_the_transfer(capsys, monkeypatch, photo, tmp_path):
     seen = {}
-    monkeypatch.setattr(style, "transfer", lambda content, painting, **options: (
-        seen.update(options, content=content), style.Result(content, style.History()))[1])
+
+    def transfer(content, painting, losses, **options):
+        seen.update(options, content=content, losses=losses)
+        return Result(content, History())
+
+    monkeypatch.setattr(style, "transfer", transfer)
     out = tmp_path / "new.jpg"
-    code, _ = run(capsys, "china", photo, "-o", out, "--style-weight", "7", "--tv-weight", "0.5",
-                  "--init", "noise", "--optimizer", "adam", "--preserve-color", "--seed", "3",
-                  "--pooling", "average")
+    code, _ = run(
+        capsys,
+        "china",
+        photo,
+        "-o",
+        out,
+        "--style-weight",
+        "7",
+        "--tv-weight",
+        "0.5",
+        "--init",
+        "noise",
+        "--optimizer",
+        "adam",
+        "--preserve-color",
+        "--seed",
+        "3",
+        "--pooling",
+        "average",
+    )
     assert code is None
     assert (seen["content"] == load_photo("china")).all()
     network = seen.pop("network")
-    assert isinstance(network.layers.pool1, style.POOLING["average"])
-    wanted = {"size": 20, "steps": 1, "style_weight": 7, "tv_weight": 0.5, "init": "noise",
-              "optimizer": "adam", "preserve_color": True, "seed": 3, "device": "cpu"}
-    assert {name: seen[name] for name in wanted} == wanted
+    assert isinstance(network.layers.pool1, POOLING["average"])
+    assert network.device == torch.device("cpu")
+    assert seen.pop("losses") == style.Losses(style_weight=7, tv_weight=0.5)
+    assert seen.pop("init").initial_seed() == 3
+    del seen["content"]
+    assert seen == {"size": 20, "steps": 1, "method": style.ADAM, "preserve_color": True}
     with Image.open(out) as image:
         assert image.format == "JPEG"
 
 
-def test_alpha_is_put_on_white_grey_is_read_and_photographs_stand_upright(tmp_path):
+def test_alpha_is_put_on_white_gray_is_read_and_photographs_stand_upright(tmp_path):
     def read(image, **options):
         image.save(tmp_path / "x.png", **options)
-        return command._picture(str(tmp_path / "x.png"), {}, None)
+        return read_image(tmp_path / "x.png")
 
     half = Image.new("RGBA", (2, 3), (0, 0, 0, 51))
     assert (read(half) * 255).round().unique().tolist() == [204]
@@ -101,6 +127,8 @@ def test_mistakes_are_named_before_any_work(capsys, monkeypatch, photo, tmp_path
         code, _ = run(capsys, *arguments)
         assert code.startswith("error: ")
         assert message in code
+    code, _ = run(capsys, photo, "swirl", "-o", out, "--seed", "-1")
+    assert code == "error: seed must be at least 0, got -1"
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert "cannot be written" in run(capsys, photo, photo, "-o", out)[0]
     assert not out.exists()
@@ -127,8 +155,8 @@ def test_a_failed_write_keeps_the_old_picture(capsys, monkeypatch, photo, tmp_pa
 
 
 def test_stopped_early_it_writes_what_it_has_and_says_so(capsys, monkeypatch, photo, tmp_path):
-    def stopped(content, painting, **options):
-        return style.Result(content, style.History(stopped="interrupted"))
+    def stopped(content, painting, losses, **options):
+        return Result(content, History(stopped="interrupted"))
 
     monkeypatch.setattr(style, "transfer", stopped)
     code, printed = run(capsys, photo, photo, "-o", tmp_path / "new.png")
@@ -137,9 +165,11 @@ def test_stopped_early_it_writes_what_it_has_and_says_so(capsys, monkeypatch, ph
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules")
-def test_the_module_is_the_command(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["style", "--help"])
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["--help"], ["style", "--help"]])
+def test_the_package_is_the_command(capsys, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "argv", ["course_lib", *arguments])
     with pytest.raises(SystemExit) as stop:
-        runpy.run_module("course_lib.style", run_name="__main__")
-    assert stop.value.code == 0
-    assert "python -m course_lib.style" in capsys.readouterr().out
+        runpy.run_module("course_lib", run_name="__main__")
+    assert stop.value.code == (0 if "--help" in arguments else 2)
+    printed = capsys.readouterr()
+    assert "usage: python -m course_lib" in printed.out + printed.err

@@ -22,6 +22,7 @@ from course_lib.fast import layers
 from course_lib.fast.layers import FrozenConv
 from course_lib.style import VGGFeatures
 from course_lib.support import vgg
+from course_lib.support.download import cache_dir
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +58,7 @@ def keras_layer(x, layer):
     kernel, bias = layer["vars/0"][:], layer["vars/1"][:]
     windows = np.lib.stride_tricks.sliding_window_view(
         np.pad(x, ((1, 1), (1, 1), (0, 0))), (3, 3), axis=(0, 1)
-    )                                                                   # (H, W, C_in, 3, 3)
+    )  # (H, W, C_in, 3, 3)
     return np.maximum(np.einsum("hwcij,ijcd->hwd", windows, kernel, optimize=True) + bias, 0)
 
 
@@ -108,8 +109,12 @@ def test_known_values():
 
 
 KNOWN = {  # the features' means for that ramp
-    "relu1_1": 31.687, "relu2_1": 26.538, "relu3_1": 23.384,
-    "relu4_1": 15.367, "conv4_2": -5.1882, "relu5_1": 5.4856,
+    "relu1_1": 31.687,
+    "relu2_1": 26.538,
+    "relu3_1": 23.384,
+    "relu4_1": 15.367,
+    "conv4_2": -5.1882,
+    "relu5_1": 5.4856,
 }
 
 
@@ -178,7 +183,7 @@ def test_imagenet_features_are_torchvisions(published, photo):
 
 def test_a_broken_download_is_fetched_again_or_named(published):
     kind, _, file = published
-    cached = vgg.cache_dir() / "vgg" / file.name
+    cached = cache_dir() / "vgg" / file.name
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"half")
     VGGFeatures(f"imagenet-{kind}", layers=("conv1_1",))
@@ -247,11 +252,13 @@ def test_pooling(pooling, photo):
     ("arguments", "message"),
     [
         ({"weights": "vgg16"}, "weights must be one of hed-vgg16, .*random, got 'vgg16'"),
-        ({"layers": ("conv1_3",)},
-         "layers must be names of layers, conv1_1 to pool5, got 'conv1_3'"),
+        (
+            {"layers": ("conv1_3",)},
+            "layers must be names of layers, conv1_1 to pool5, got 'conv1_3'",
+        ),
         ({"layers": ("relu5_4",)}, "got 'relu5_4'"),
         ({"layers": ()}, r"got \(\)"),
-        ({"pooling": "mean"}, "pooling must be \"max\" or \"average\", got 'mean'"),
+        ({"pooling": "mean"}, "pooling must be one of max, average, got 'mean'"),
         ({"seed": -1}, "seed must be at least 0, got -1"),
     ],
 )
@@ -280,8 +287,10 @@ def test_bad_images_are_named():
 def test_convolution_and_gradient_are_torchs(monkeypatch, channels, size, fast):
     monkeypatch.setattr(layers, "AVAILABLE", fast and layers.AVAILABLE)
     generator = torch.Generator().manual_seed(0)
-    x, weight, bias = (torch.randn(shape, generator=generator) for shape in
-                       ((2, channels[0], *size), (channels[1], channels[0], 3, 3), channels[1]))
+    x, weight, bias = (
+        torch.randn(shape, generator=generator)
+        for shape in ((2, channels[0], *size), (channels[1], channels[0], 3, 3), channels[1])
+    )
     results = []
     for layer in (FrozenConv(weight, bias), lambda x: conv2d(x, weight, bias, padding=1)):
         x = x.detach().requires_grad_()
@@ -294,8 +303,10 @@ def test_convolution_and_gradient_are_torchs(monkeypatch, channels, size, fast):
 
 def test_convolution_in_double_precision_against_finite_differences():
     generator = torch.Generator().manual_seed(0)
-    weight, bias, x = (torch.randn(*shape, generator=generator, dtype=torch.float64)
-                       for shape in ((2, 4, 3, 3), (2,), (1, 4, 3, 4)))
+    weight, bias, x = (
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in ((2, 4, 3, 3), (2,), (1, 4, 3, 4))
+    )
     assert torch.autograd.gradcheck(FrozenConv(weight, bias), x.requires_grad_())
 
 

@@ -1,6 +1,7 @@
 """The transfer: what it minimises, sizes and kinds of images, what can go wrong on the way."""
 
 import warnings
+from copy import deepcopy
 from functools import partial
 
 import pytest
@@ -9,9 +10,26 @@ from torch.nn.functional import interpolate
 
 from course_lib import style as module
 from course_lib.data import load_photo, load_style
-from course_lib.style import VGGFeatures, content_loss, gram_matrix, style_loss, transfer
+from course_lib.style import (
+    ADAM,
+    LBFGS,
+    FrequencyWeights,
+    Losses,
+    Method,
+    VGGFeatures,
+    content_loss,
+    descend,
+    gram_matrix,
+    style_loss,
+    transfer,
+)
+from course_lib.support import images as helpers
+from course_lib.support import style_run, style_settings
 
 LAYERS = {"style_layers": ("relu1_1", "relu2_1"), "content_layers": ("relu2_1",)}
+
+
+LOSS_NAMES = set(Losses.__dataclass_fields__)
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +50,9 @@ def style():
 @pytest.fixture
 def run(network, content, style):
     def run(content=content, style=style, **options):
-        options = {"size": None, "steps": 4, "network": network, "progress": False, **LAYERS,
-                   "device": "cpu", **options}
-        return transfer(content, style, **options)
+        losses = {name: options.pop(name) for name in LOSS_NAMES & set(options)}
+        options = {"size": None, "steps": 4, "network": network, **options}
+        return transfer(content, style, Losses(**{**LAYERS, **losses}), **options)
 
     return run
 
@@ -44,7 +62,7 @@ def run(network, content, style):
 
 def test_the_default_layers_and_weights_paint_the_style():
     content, style = load_photo("china", 40), load_style("jogakbo", 40)
-    image, history = transfer(content, style, size=40, steps=8, device="cpu", progress=False)
+    image, history = transfer(content, style, size=40, steps=8, network=VGGFeatures())
     assert image.shape == content.shape
     assert history.loss[-1] < 0.5 * history.loss[0]
     assert history.size == [content.shape[1:]] * 8  # the coarse scale would be too small
@@ -53,7 +71,11 @@ def test_the_default_layers_and_weights_paint_the_style():
 def test_the_losses_are_those_of_the_images(run, network, content, style):
     seen = []
     image, history = run(
-        size=36, steps=3, scales=(1,), style_weight=20.0, content_weight=2.0, tv_weight=0.5,
+        size=36,
+        steps={1: 3},
+        style_weight=20.0,
+        content_weight=2.0,
+        tv_weight=0.5,
         on_step=lambda step, image, history: seen.append((step, image)),
     )
     assert [step for step, _ in seen] == [1, 2, 3]
@@ -73,17 +95,17 @@ def test_the_losses_are_those_of_the_images(run, network, content, style):
     assert min(history.seconds) > 0
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("method", [LBFGS, ADAM])
 @pytest.mark.parametrize("init", ["content", "noise"])
-def test_every_optimizer_descends_from_every_beginning(run, optimizer, init):
-    image, history = run(steps=15, scales=(1,), optimizer=optimizer, init=init)
+def test_every_method_descends_from_every_beginning(run, method, init):
+    image, history = run(steps={1: 15}, method=method, init=init)
     assert min(history.loss) < 0.5 * history.loss[0]
     assert image.dtype == torch.float32
     assert 0 <= image.min() < image.max() <= 1
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
-def test_a_minimum_beyond_the_bounds_is_met_at_them(optimizer):
+@pytest.mark.parametrize("method", [LBFGS, ADAM])
+def test_a_minimum_beyond_the_bounds_is_met_at_them(method):
     rng = torch.Generator().manual_seed(0)
     target = 0.5 + torch.randn(1, 3, 9, 12, generator=rng)
     slope = 1 + 9 * torch.rand(target.shape, generator=rng)
@@ -92,8 +114,7 @@ def test_a_minimum_beyond_the_bounds_is_met_at_them(optimizer):
         return [(slope * (image - target).square()).sum()]
 
     start = torch.full_like(target, 0.5)
-    method = module.OPTIMIZERS[optimizer]
-    images = [image for image, _ in module._descend(objective, start, 300, method, method.lr)]
+    images = [image for image, _ in descend(objective, start, 300, method)]
     assert torch.equal(images[0], start)
     assert 0.2 < ((target < 0) | (target > 1)).float().mean() < 0.8
     torch.testing.assert_close(images[-1], target.clamp(0, 1), atol=0.01, rtol=0)
@@ -105,8 +126,8 @@ def test_a_descent_that_stays_astray_begins_anew_from_its_best():
     class Leap:
         """Steps once towards the minimum, then far away, where it stays."""
 
-        def __init__(self, path, lr):
-            self.path, self.n_steps = path, 0
+        def __init__(self, paths):
+            (self.path,), self.n_steps = paths, 0
             made.append(self)
 
         def step(self, closure):
@@ -118,9 +139,8 @@ def test_a_descent_that_stays_astray_begins_anew_from_its_best():
         return [(image - 0.62).square().sum()]
 
     start = torch.full((1, 3, 4, 4), 0.5)
-    method = module._Method(Leap, lr=1.0, power=0.0)
-    images = [image for image, _ in module._descend(objective, start, 9, method, 1.0)]
-    astray = 2 + module.PATIENCE  # steps at the start, at the best, and beyond
+    images = [image for image, _ in descend(objective, start, 9, Method(Leap, power=0.0))]
+    astray = 2 + 5  # steps at the start, at the best, and beyond
     assert len(made) == 2
     torch.testing.assert_close(images[1], start + 0.1)
     assert (images[2] == 1).all()
@@ -131,7 +151,7 @@ def test_a_descent_that_stays_astray_begins_anew_from_its_best():
 @pytest.mark.parametrize("shape", [(1, 3, 16, 21), (1, 1, 17, 20)])
 def test_frequency_weights_are_a_symmetric_map_that_favours_broad_shapes(shape):
     x, y = torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
-    weigh = module._FrequencyWeights(x, 0.25)
+    weigh = FrequencyWeights(x, 0.25)
     assert (weigh(x) * y).sum() == pytest.approx((x * weigh(y)).sum().item(), rel=1e-4)
     torch.testing.assert_close(weigh(2 * x + y), 2 * weigh(x) + weigh(y))
     columns = torch.arange(shape[3])
@@ -139,12 +159,11 @@ def test_frequency_weights_are_a_symmetric_map_that_favours_broad_shapes(shape):
     fine = torch.cos(2 * torch.pi * 8 * columns / shape[3]).expand(shape)
     ratio = (weigh(broad) / broad).median() / (weigh(fine) / fine).median()
     assert ratio == pytest.approx(8**0.25, rel=1e-4)
-    torch.testing.assert_close(module._FrequencyWeights(x, 0.0)(x), x)
+    torch.testing.assert_close(FrequencyWeights(x, 0.0)(x), x)
 
 
 def test_content_alone_is_reconstructed_from_noise(run, content):
-    image, history = run(init="noise", steps=60, scales=(1,), style_weight=0,
-                         content_layers=("relu1_1",))
+    image, history = run(init="noise", steps={1: 60}, style_weight=0, content_layers=("relu1_1",))
     assert history.style_loss == [0] * 60
     assert history.content_loss[-1] < 0.003
     assert (image - content).abs().mean() < 0.07  # of noise: 0.35
@@ -152,15 +171,20 @@ def test_content_alone_is_reconstructed_from_noise(run, content):
 
 def test_style_alone_ignores_the_content(run, content):
     other = content.flip(2)
-    first, second = (run(content=c, init="noise", content_weight=0, steps=3).image
-                     for c in (content, other))
+    first, second = (
+        run(content=c, init="noise", content_weight=0, steps=3).image for c in (content, other)
+    )
     assert torch.equal(first, second)
-    assert not torch.equal(first, run(init="noise", content_weight=0, steps=3, seed=1).image)
+    for seed, same in ((0, True), (1, False)):
+        init = torch.Generator().manual_seed(seed)
+        image = run(init=init, content_weight=0, steps=3).image
+        assert torch.equal(first, image) == same
 
 
 def test_total_variation_alone_flattens(run):
-    image, history = run(content_weight=0, style_weight=0, tv_weight=1.0, steps=30, scales=(1,),
-                         optimizer="adam")
+    image, history = run(
+        content_weight=0, style_weight=0, tv_weight=1.0, steps={1: 30}, method=ADAM
+    )
     assert history.total_variation[-1] < 0.6 * history.total_variation[0]
 
 
@@ -178,34 +202,42 @@ def test_on_step_may_write_on_its_image(run):
 
 
 def test_scales_go_from_coarse_to_fine(run, monkeypatch):
-    monkeypatch.setattr(module, "SMALLEST", 32)
-    image, history = run(size=64, scales=(0.25, 0.5, 1.0), steps=(7, 3, 2), init="noise")
+    monkeypatch.setattr(style_settings, "SMALLEST", 32)
+    image, history = run(size=64, steps={0.25: 7, 0.5: 3, 1: 2}, init="noise")
     assert history.size == [(32, 44)] * 3 + [(64, 88)] * 2  # 16 pixels are too few
     assert image.shape == (3, 64, 88)
     assert len(run(size=64, steps=2).history.loss) == 4
-    assert run(size=64, steps=70, content_weight=0, style_weight=0, tv_weight=1.0,
-               ).history.size.count((32, 44)) == 60
+    assert (
+        run(
+            size=64,
+            steps=70,
+            content_weight=0,
+            style_weight=0,
+            tv_weight=1.0,
+        ).history.size.count((32, 44))
+        == 60
+    )
 
 
 def test_enlarging_brings_the_detail_back():
     photo = load_photo("coffee", (60, 80))[None]
-    coarse = module._resize(photo, (30, 40))
-    torch.testing.assert_close(module._enlarge(coarse, (60, 80), photo), photo)
-    plain = module._enlarge(coarse, (60, 80), None)
+    coarse = helpers.resize(photo, (30, 40))
+    torch.testing.assert_close(helpers.enlarge(coarse, (60, 80), photo), photo)
+    plain = helpers.enlarge(coarse, (60, 80), None)
     assert plain.shape == photo.shape
     assert 0.005 < (plain - photo).abs().mean() < 0.1
 
 
 def test_it_begins_at_the_content_with_the_styles_mean_colour(run, content, style):
     seen = []
-    run(steps=1, scales=(1,), on_step=lambda step, image, history: seen.append(image))
+    run(steps={1: 1}, on_step=lambda step, image, history: seen.append(image))
     shift = style.mean((1, 2)) - content.mean((1, 2))
     torch.testing.assert_close(seen[0], (content + shift[:, None, None]).clamp(0, 1))
-    run(steps=1, scales=(1,), style_weight=0, on_step=lambda s, image, h: seen.append(image))
+    run(steps={1: 1}, style_weight=0, on_step=lambda s, image, h: seen.append(image))
     assert torch.equal(seen[1], content)
     other = load_photo("coffee", (60, 80))
-    run(steps=1, scales=(1,), init=other, on_step=lambda s, image, h: seen.append(image))
-    torch.testing.assert_close(seen[2], module._resize(other[None], (37, 51))[0])
+    run(steps={1: 1}, init=other, on_step=lambda s, image, h: seen.append(image))
+    torch.testing.assert_close(seen[2], helpers.resize(other[None], (37, 51))[0])
 
 
 @pytest.mark.parametrize("shape", [(33, 47), (50, 34), (40, 40)])
@@ -217,10 +249,10 @@ def test_any_size_and_aspect(run, shape):
     )
 
 
-def test_a_grey_image_is_its_three_equal_channels(run, content, style):
-    grey = content.mean(0, keepdim=True)
-    wanted = run(content=grey.expand(3, -1, -1), style=style[None])
-    assert torch.equal(run(content=grey).image, wanted.image)
+def test_a_gray_image_is_its_three_equal_channels(run, content, style):
+    gray = content.mean(0, keepdim=True)
+    wanted = run(content=gray.expand(3, -1, -1), style=style[None])
+    assert torch.equal(run(content=gray).image, wanted.image)
 
 
 def test_an_image_may_lie_in_memory_in_any_order(run, content):
@@ -228,15 +260,15 @@ def test_an_image_may_lie_in_memory_in_any_order(run, content):
     assert torch.equal(run(content=turned).image, run().image)
 
 
-def test_colours_are_kept(run, content):
+def test_colors_are_kept(run, content):
     image = run(preserve_color=True, steps=6, init=content).image
-    luma = torch.tensor(module.LUMA)[:, None, None]
+    luma = torch.tensor(helpers.LUMA)[:, None, None]
     chroma, wanted = (x - (x * luma).sum(0) for x in (image, content))
     # The same hue at every pixel, at most as strong: parallel, and no longer than the content's.
     cosine = (chroma * wanted).sum(0) / (chroma.norm(dim=0) * wanted.norm(dim=0)).clamp_min(1e-9)
-    coloured = chroma.norm(dim=0) > 0.02
-    assert coloured.float().mean() > 0.3
-    assert cosine[coloured].min() > 0.999
+    colored = chroma.norm(dim=0) > 0.02
+    assert colored.float().mean() > 0.3
+    assert cosine[colored].min() > 0.999
     assert (chroma.norm(dim=0) <= wanted.norm(dim=0) + 1e-4).all()
     assert ((image - content) * luma).sum(0).abs().mean() > 0.02  # the brightness did change
     assert image.shape == content.shape
@@ -254,7 +286,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_image(run, monkeypatch):
 
     monkeypatch.setattr(module, "total_variation", breaks)
     with pytest.warns(RuntimeWarning, match="not finite after 3 steps"):
-        image, history = run(tv_weight=1.0, steps=9, scales=(1,))
+        image, history = run(tv_weight=1.0, steps={1: 9})
     assert history.stopped == "non-finite loss"
     assert len(history.loss) == 3
     assert image.isfinite().all()
@@ -262,7 +294,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_image(run, monkeypatch):
 
 @pytest.mark.parametrize("when", [1, 3])
 def test_an_interruption_returns_the_image_so_far(run, monkeypatch, when):
-    monkeypatch.setattr(module, "SMALLEST", 32)
+    monkeypatch.setattr(style_settings, "SMALLEST", 32)
     seen = []
 
     def interrupt(step, image, history):
@@ -270,7 +302,7 @@ def test_an_interruption_returns_the_image_so_far(run, monkeypatch, when):
         if step == when:
             raise KeyboardInterrupt
 
-    image, history = run(size=64, steps=(2, 9), on_step=interrupt)
+    image, history = run(size=64, steps={0.5: 2, 1: 9}, on_step=interrupt)
     assert history.stopped == "interrupted"
     assert len(history.loss) == when
     assert image.shape == (3, 64, 88)
@@ -279,12 +311,14 @@ def test_an_interruption_returns_the_image_so_far(run, monkeypatch, when):
 
 
 def test_progress_shows_steps_and_loss(run, capsys, monkeypatch):
-    monkeypatch.setattr(module, "tqdm", partial(module.tqdm, disable=False))  # as for a reader
-    run(steps=2, scales=(1,), progress=True)
+    bar = style_run.tqdm
+    monkeypatch.setattr(style_run, "tqdm", partial(bar, disable=False))  # as for a reader
+    run(steps={1: 2})
     shown = capsys.readouterr().err
     assert "0/2" in shown
     assert "step" in shown
-    run(steps=2, scales=(1,))
+    monkeypatch.setattr(style_run, "tqdm", partial(bar, disable=True))
+    run(steps={1: 2})
     assert capsys.readouterr().err == ""
 
 
@@ -295,7 +329,7 @@ def test_nothing_is_said_when_all_is_well(run):
 
 
 def test_a_network_is_made_from_the_name_of_its_weights(run):
-    assert len(run(network="random", steps=1, scales=(1,)).history.loss) == 1
+    assert len(run(network="random", steps={1: 1}).history.loss) == 1
 
 
 BAD = [
@@ -303,22 +337,22 @@ BAD = [
     ({"content": torch.zeros(20, 20)}, ValueError, r"content must have shape \(3, H, W\)"),
     ({"style": torch.zeros(2, 3, 20, 20)}, ValueError, "style must have shape"),
     ({"style": torch.zeros(3, 20, 20, dtype=torch.uint8)}, TypeError, "style must be floating"),
-    ({"style": torch.full((3, 20, 20), 2.0)}, ValueError, r"style must lie in \[0, 1\], got 2 to"),
-    ({"init": torch.full((3, 20, 20), torch.nan)}, ValueError, r"init must lie in \[0, 1\]"),
-    ({"init": "style"}, ValueError, "init must be \"content\", \"noise\" or an image, got 'style'"),
+    ({"style": torch.full((3, 20, 20), 2.0)}, ValueError, r"style must be in \[0, 1\], got 2 to"),
+    ({"init": torch.full((3, 20, 20), torch.nan)}, ValueError, r"init must be in \[0, 1\]"),
+    ({"init": "style"}, ValueError, "init must be .*\"noise\".* or an image, got 'style'"),
     ({"size": 15}, ValueError, "size must be at least 16, got 15"),
     ({"steps": 0}, ValueError, "steps must be at least 1, got 0"),
-    ({"steps": (1, 2, 3)}, ValueError, "steps must be one number per scale, 2, got 3"),
-    ({"scales": (1.0, 0.5)}, ValueError, "scales must rise and end in 1"),
-    ({"scales": ()}, ValueError, "scales must rise and end in 1"),
-    ({"scales": 1.0}, TypeError, "scales must be a sequence of numbers, got 1.0"),
-    ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+    ({"steps": {0.5: 0, 1: 3}}, ValueError, "steps must be at least 1, got 0"),
+    ({"steps": (1, 2)}, TypeError, "steps must be an integer, got tuple"),
+    ({"steps": {1.0: 2, 0.5: 2}}, ValueError, r"sizes of steps must rise to 1, got \(1.0, 0.5\)"),
+    ({"steps": {0.5: 2}}, ValueError, r"sizes of steps must rise to 1, got \(0.5,\)"),
+    ({"steps": {}}, ValueError, r"sizes of steps must rise to 1, got \(\)"),
+    ({"steps": {"1": 2}}, TypeError, "the relative sizes of steps must be a number, got str"),
     ({"content_layers": ()}, ValueError, "content_layers must be names of layers"),
     ({"style_layers": "conv9_1"}, ValueError, "style_layers must be names .*, got 'conv9_1'"),
     ({"style_weight": -1.0}, ValueError, "style_weight must be finite and at least 0"),
     ({"style_weight": 0, "content_weight": 0}, ValueError, "must not all be 0"),
-    ({"optimizer": "sgd"}, ValueError, "optimizer must be one of lbfgs, adam, got 'sgd'"),
-    ({"lr": 0}, ValueError, "lr must be above 0"),
+    ({"method": "sgd"}, TypeError, "method must be LBFGS, ADAM or another Method, got str 'sgd'"),
     ({"content_layers": ("relu5_1",)}, ValueError, "network must return relu5_1, it returns"),
     ({"network": 16}, TypeError, "network must be VGGFeatures or a name, got int"),
     ({"network": "vgg"}, ValueError, "weights must be one of"),
@@ -331,14 +365,25 @@ def test_bad_arguments_are_named(run, options, error, message):
         run(**options)
 
 
+def test_losses_must_be_losses(content, style):
+    with pytest.raises(TypeError, match=r"losses must be Losses\(\.\.\.\), got int 30"):
+        transfer(content, style, 30)
+
+
+def test_a_loss_of_weight_0_has_no_layers():
+    assert Losses(style_weight=0).layers == Losses().content_layers == ("conv4_2",)
+    assert Losses(content_weight=0, style_layers="relu1_1").layers == ("relu1_1",)
+
+
 def test_a_target_without_features_is_named(run, network, monkeypatch):
-    monkeypatch.setattr(network, "forward", lambda x: dict.fromkeys(network.taps, 0 * x))
+    monkeypatch.setattr(network, "forward", lambda x: dict.fromkeys(network.output_names, 0 * x))
     with pytest.raises(ValueError, match="features are all 0 at relu2_1"):
         run()
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_on_a_gpu(run):
-    image, history = run(device="cuda", steps=10)
+@pytest.mark.parametrize("options", [{}, {"preserve_color": True}, {"init": "noise"}])
+def test_on_a_gpu(run, network, options):
+    image, history = run(network=deepcopy(network).cuda(), steps=10, **options)
     assert image.device.type == "cpu"
     assert history.loss[-1] < history.loss[0]
