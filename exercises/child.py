@@ -271,6 +271,7 @@ def preload():
 
     import course_lib.autoencoder
     import course_lib.denoising
+    import course_lib.fast.kmeans
     import course_lib.kmeans
     import course_lib.metrics
     import course_lib.plots  # noqa: F401

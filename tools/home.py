@@ -15,8 +15,8 @@ from course_lib import checkpoints, plots
 from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
 from course_lib.data import load_mnist
 from course_lib.denoising import gaussian_noise
+from course_lib.fast import KMeans
 from course_lib.gan import sample
-from course_lib.kmeans import KMeans
 from course_lib.runtime import seed_everything
 from tools.pictures import shrink
 from tools.styled import FOLDER as STYLED

@@ -21,6 +21,7 @@ import numba
 import numpy as np
 import scipy.linalg  # noqa: F401  loads the BLAS that Numba calls, so that it can be limited
 import torch
+from scipy.spatial.distance import cdist
 from threadpoolctl import ThreadpoolController
 
 from course_lib.kmeans import CANCELED
@@ -52,18 +53,45 @@ def move(row, weight, total):
 
 
 @compiled
+def nearest_two(block, factor, bias, cost, best, second, nearest, bounded):
+    """Find the nearest center of each row of block (n, D): its number, its cost, the second cost.
+
+    The cost of row r at center j is factor[j] @ block[r] + bias[j]. Updates cost (K, n), best,
+    nearest (n,) and, if bounded, second (n,).
+    """
+    np.dot(factor, block.T, cost)  # (K, n)
+    best[:], second[:], nearest[:] = HUGE, HUGE, 0
+    for j in range(len(factor)):
+        for r in range(len(block)):  # the compiler does 8 or 16 rows at once
+            c = cost[j, r] + bias[j]
+            closer = c < best[r]
+            if bounded:
+                second[r] = best[r] if closer else min(second[r], c)
+            nearest[r] = np.int32(j) if closer else nearest[r]
+            best[r] = c if closer else best[r]
+
+
+@compiled
+def margin(best, second, square, slack):
+    """Lower bound on how much farther the second-nearest center is; square: |x - mean|^2."""
+    error = slack[0] * (square + slack[1])  # rounding of the products
+    near = np.sqrt(max(best + square, 0.0) + error)
+    far = np.sqrt(max(second + square, 0.0) + error)
+    return (second - best - 2 * error) / (near + far + TINY)
+
+
+@compiled
 def assign_rows(span, x, weight, factor, bias, labels, sums, gap, square, drift, slack):
     """Assign rows of x (N, D) to their nearest centers and move them between cluster sums.
 
-    span: first row, last row, block size. Row i costs factor[j] @ x[i] + bias[j] at center j.
-    Updates labels (N,), sums (K, D + 2), gap (N,); returns how many labels changed.
+    span: first row, last row, block size. Updates labels (N,), sums (K, D + 2) and gap (N,), which
+    is empty where no row can be skipped. Returns how many labels changed.
     """
     i, last, size = span
-    (n_clusters, n_features), bounded = factor.shape, len(gap) > 0
+    (n_clusters, n_features), bounded, changed = factor.shape, len(gap) > 0, 0
     buffer, copy = np.empty(n_clusters * size, x.dtype), np.empty((size, n_features), x.dtype)
     best, second = np.empty(size, x.dtype), np.empty(size, x.dtype)
     nearest, which = np.empty(size, np.int32), np.empty(size, np.int64)
-    changed = 0
     while i < last:
         n = 0
         while i < last and n < size:  # collect rows whose label may change
@@ -73,32 +101,18 @@ def assign_rows(span, x, weight, factor, bias, labels, sums, gap, square, drift,
                 which[n] = i
                 n += 1
             i += 1
-        block = x[i - n : i]
         if bounded:
             for r in range(n):
                 copy[r] = x[which[r]]
-            block = copy[:n]
+        block = copy[:n] if bounded else x[i - n : i]
         cost = buffer[: n_clusters * n].reshape(n_clusters, n)
-        np.dot(factor, block.T, cost)
-        best[:], second[:], nearest[:] = HUGE, HUGE, 0
-        for j in range(n_clusters):
-            for r in range(n):  # the compiler does 8 or 16 rows at once
-                c = cost[j, r] + bias[j]
-                closer = c < best[r]
-                if bounded:
-                    second[r] = best[r] if closer else min(second[r], c)
-                nearest[r] = np.int32(j) if closer else nearest[r]
-                best[r] = c if closer else best[r]
+        nearest_two(block, factor, bias, cost, best, second, nearest, bounded)
         for r in range(n):
-            item, new, old = which[r], nearest[r], labels[which[r]]
-            if bounded:  # from the products, less their rounding error
-                error = slack[0] * (square[item] + slack[1])
-                near = np.sqrt(max(best[r] + square[item], 0.0) + error)
-                far = np.sqrt(max(second[r] + square[item], 0.0) + error)
-                gap[item] = (second[r] - best[r] - 2 * error) / (near + far + TINY)
+            item, old, new = which[r], labels[which[r]], nearest[r]
+            if bounded:
+                gap[item] = margin(best[r], second[r], square[item], slack)
             if new != old:
-                changed += 1
-                labels[item] = new
+                changed, labels[item] = changed + 1, new
                 move(x[item], weight[item], sums[new])
                 if old >= 0:
                     move(x[item], -weight[item], sums[old])
@@ -133,9 +147,9 @@ class Problem:
     def __init__(self, pool, x, metric, n_clusters, *, weight=None, device="cpu", merge=True):
         self.pool, self.metric, self.device = pool, metric, torch.device(device)
         self.weight, self.group = np.ones(len(x)) if weight is None else weight, slice(None)
-        on_cpu = self.device.type in HOSTS
-        self.compiled = on_cpu and metric != "manhattan" and x.size * n_clusters > SMALL
-        self.part = BLOCK if on_cpu else LARGE
+        self.remote = self.device.type not in HOSTS
+        large = not self.remote and x.size * n_clusters > SMALL
+        self.compiled = large and metric != "manhattan"
         # Finding equal rows costs as much as a few iterations with 64 products per row.
         if merge and self.compiled and x.shape[1] <= 8 and x.shape[1] * n_clusters > 64:
             x = self.merge_equal(x)
@@ -171,14 +185,14 @@ class Problem:
         for first, last in self.spans:
             total = total + (weight[first:last] @ self.x[first:last]).astype(np.float64)
         self.mean, self.labels = total / self.weight.sum(), np.zeros(len(self.x), np.int64)
-        if not self.compiled:
+        if self.remote:
             self.rows = self.send(self.x)
         self.square = self.distances(self.mean[None])
         self.variance = self.weight @ self.square / self.weight.sum() / len(self.mean)
 
     def split(self, rows, width=None):
-        """Split rows into parts of a size that suits the device; width: numbers per row."""
-        return rows.split(max(1, self.part // (width or self.x.shape[1])))
+        """Split rows into parts that fill a GPU; width: numbers per row."""
+        return rows.split(max(1, LARGE // (width or self.x.shape[1])))
 
     def each(self, work):
         """Call work(i, span) for every span of rows, on all threads."""
@@ -201,6 +215,15 @@ class Problem:
             square = np.empty(len(self.x))
             self.each(lambda i, span: distances(span, self.x, centers, self.labels, square))
             return square
+        if not self.remote:
+            size = 1 if self.metric == "manhattan" else 2
+            square = [
+                (np.abs(self.x[a:b] - centers[self.labels[a:b]]) ** size).sum(
+                    axis=1, dtype=np.float64
+                )
+                for a, b in self.spans
+            ]
+            return np.concatenate(square)
         centers, labels, parts = self.send(centers), self.send(self.labels), []
         for x, k in zip(self.split(self.rows), self.split(labels)):
             apart = x - centers[k]
@@ -245,7 +268,8 @@ class Problem:
     def assign(self, centers, moved=None):
         """Assign all rows to centers (K, D), which moved by (K, D); counts the changed labels."""
         if not self.compiled:
-            old, self.labels = self.labels, self.nearest(self.rows, centers)
+            rows = self.rows if self.remote else self.x
+            old, self.labels = self.labels, self.nearest(rows, centers)
             self.sums = self.all_sums(len(centers))
             return np.count_nonzero(old != self.labels)
         drift = np.zeros(len(centers))
@@ -268,23 +292,35 @@ class Problem:
         return sum(changed)
 
     def nearest(self, rows, centers):
-        """Nearest centers of a tensor of rows: (n,) int64."""
+        """Nearest centers (n,) of rows (n, D), an array or on a GPU a tensor."""
+        factor, bias = self.products(centers)
+        if not self.remote:
+            spans = range(0, len(rows), max(64, BLOCK // len(centers)))
+            parts = [rows[i : i + spans.step] for i in spans]
+            if self.metric == "manhattan":
+                return np.concatenate([cdist(x, centers, "cityblock").argmin(1) for x in parts])
+            return np.concatenate([(bias + x @ factor.T).argmin(1) for x in parts])
         if self.metric == "manhattan":
             c = self.send(centers.astype(self.x.dtype))
             parts = [torch.cdist(x, c, p=1).argmin(1) for x in self.split(rows, len(c))]
         else:
-            factor, bias = map(self.send, self.products(centers))
+            factor, bias = self.send(factor), self.send(bias)
             parts = [(bias + x @ factor.T).argmin(1) for x in self.split(rows, len(bias))]
         return torch.cat(parts).cpu().numpy()
 
     def all_sums(self, n_clusters):
         """Sums (K, D + 2) for the labels, from all rows."""
-        total = torch.zeros(n_clusters, self.x.shape[1], dtype=torch.float64, device=self.device)
-        columns = map(self.send, (self.labels, self.weight))
-        for x, k, w in zip(self.split(self.rows), *map(self.split, columns)):
-            total.index_add_(0, k, x * w[:, None])
+        total = np.zeros((n_clusters, self.x.shape[1]))
+        if self.remote:
+            total = self.send(total)
+            columns = map(self.send, (self.labels, self.weight))
+            for x, k, w in zip(self.split(self.rows), *map(self.split, columns)):
+                total.index_add_(0, k, x * w[:, None])
+            total = total.cpu().numpy()
+        elif self.metric != "manhattan":  # whose centers are medians
+            np.add.at(total, self.labels, self.x * self.weight[:, None])
         counts = [np.bincount(self.labels, w, n_clusters) for w in (self.weight, self.weight > 0)]
-        return np.column_stack([total.cpu().numpy(), *counts])
+        return np.column_stack([total, *counts])
 
     def fill_empty(self, centers):
         """Give each empty cluster the row farthest from its center; returns the labels before."""
@@ -376,7 +412,7 @@ def mini_batch(problem, centers, max_iter, tol, batch_size, rng):
         for i in range(0, len(order), batch_size):
             rows = order[i : i + batch_size]
             x, weight, best = problem.x[rows], problem.weight[rows], centers.copy()
-            labels = problem.nearest(problem.send(x), centers)
+            labels = problem.nearest(problem.send(x) if problem.remote else x, centers)
             for k in np.unique(labels[weight > 0]):
                 own = (labels == k) & (weight > 0)
                 mean = median if problem.metric == "manhattan" else average

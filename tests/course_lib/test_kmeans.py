@@ -2,6 +2,7 @@
 
 import itertools
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -521,3 +522,51 @@ def test_no_matrix_of_rows_times_clusters(metric):
         peak = tracemalloc.get_traced_memory()[1] - before
         assert peak < n * k * 4 / 4, f"{peak / 1e6:.0f} MB"  # a quarter of N x K float32
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("k", [4, 64])
+def test_the_compiled_loop_is_the_python_that_is_shown(k, monkeypatch):
+    """Without the compiler the same source gives the same clusters (64: wide enough for gaps)."""
+    x = digits()[:300]
+    start = rows_of(x, k)
+    monkeypatch.setattr(engine, "SMALL", 0)
+    expected = KMeans(k, init=start, max_iter=5).fit(x)
+    for name in ("move", "nearest_two", "margin", "assign_rows", "distances"):
+        monkeypatch.setattr(engine, name, getattr(engine, name).py_func)
+    model = KMeans(k, init=start, max_iter=5).fit(x)
+    np.testing.assert_array_equal(model.labels_, expected.labels_)
+    np.testing.assert_allclose(model.cluster_centers_, expected.cluster_centers_, atol=1e-9)
+    assert model.n_iter_ == expected.n_iter_
+
+
+def test_init_takes_a_callable():
+    x = blobs()
+
+    def first_rows(X, n_clusters, random_state):
+        assert isinstance(random_state, np.random.RandomState)
+        return X[:n_clusters]
+
+    model = KMeans(6, init=first_rows).fit(x)
+    np.testing.assert_array_equal(model.labels_, KMeans(6, init=x[:6]).fit(x).labels_)
+    with pytest.raises(ValueError, match=r"init\(\.\.\.\) must have shape"):
+        KMeans(5, init=lambda X, n_clusters, random_state: X[:4]).fit(x)
+
+
+@pytest.mark.parametrize(
+    ("init", "n_starts"),
+    [("k-means++", 1), ("random", 10), (lambda X, n, random_state: X[:n], 10)],
+)
+def test_auto_makes_as_many_starts_as_scikit_learn(init, n_starts, monkeypatch):
+    calls, lloyd_once = [], engine.lloyd
+    monkeypatch.setattr(engine, "lloyd", lambda *a: calls.append(1) or lloyd_once(*a))
+    KMeans(6, init=init, n_init="auto", random_state=0).fit(blobs())
+    assert len(calls) == n_starts
+
+
+def test_given_centers_are_one_start():
+    x = blobs()
+    with pytest.warns(RuntimeWarning, match="n_init=3"):
+        KMeans(6, init=x[:6], n_init=3).fit(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        KMeans(6, init=x[:6], n_init="auto").fit(x)
