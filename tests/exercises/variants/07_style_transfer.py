@@ -15,8 +15,8 @@ OTHER = [
         "    return by_mean + torch.nn.functional.mse_loss(found_std, std.expand_as(found_std))",
     ),
     (
-        """    centred = features - found_mean[:, :, None, None]
-    return 2 * (by_mean + by_std * centred) / (n * n_channels * height * width)""",
+        """    centered = features - found_mean[:, :, None, None]
+    return 2 * (by_mean + by_std * centered) / (n * n_channels * height * width)""",
         """    out = torch.empty_like(features)
     for i in range(n):
         for c in range(n_channels):
@@ -84,7 +84,7 @@ ANSWERS = {
     ),
     # Leaves out how the deviation moves with the features.
     "gradient-of-mean-alone": (
-        [("2 * (by_mean + by_std * centred)", "2 * (by_mean + 0 * by_std * centred)")],
+        [("2 * (by_mean + by_std * centered)", "2 * (by_mean + 0 * by_std * centered)")],
         (4, 2, 4, 4),
     ),
     # Forgets that a deviation is a root: the gradient of the variance.
