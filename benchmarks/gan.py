@@ -42,11 +42,11 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 
 from benchmarks._digits import PILDigits
-from course_lib import training
 from course_lib.data import load_mnist
 from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.gan import gan_step, sample, train_gan
 from course_lib.metrics import frechet_distance
+from course_lib.support.run import place
 
 N_THREADS = 2
 BATCH_SIZE = 64
@@ -237,7 +237,7 @@ class Ours:
         if self.optimizers is None:
             networks = (self.generator, self.discriminator)
             for network in networks:
-                training.place(network.train(), self.device)
+                place(network.train(), self.device)
             self.optimizers = [torch.optim.Adam(network.parameters(), lr=self.lr, betas=BETAS,
                                                 fused=True) for network in networks]
             self.rng = torch.Generator(self.device).manual_seed(0)

@@ -18,7 +18,6 @@ from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.gan import (
     DenseDiscriminator,
     DenseGenerator,
-    GANHistory,
     discriminator_loss,
     gan_step,
     generator_loss,
@@ -26,6 +25,7 @@ from course_lib.gan import (
     sample,
     train_gan,
 )
+from course_lib.support.run import History
 
 LOGITS = torch.tensor([-100.0, -20, -3, -0.5, 0, 0.5, 3, 20, 100])
 
@@ -222,12 +222,16 @@ class Nothing:
 def test_no_gradient_leaks_into_the_other_network():
     """Each network's gradient after a step is that of its own loss, and of nothing else."""
     (G, D), x = dense(), images(16)
-    gan_step(G, D, x, (Nothing(), Nothing()), loss="minimax", rng=torch.Generator().manual_seed(0))
+    got = gan_step(G, D, x, (Nothing(), Nothing()), loss="minimax",
+                   rng=torch.Generator().manual_seed(0))
     rng = torch.Generator().manual_seed(0)
     first, second = latents(G, x, rng), latents(G, x, rng)  # fresh noise for the generator's step
     assert not torch.equal(first, second)
-    for_D = torch.autograd.grad(discriminator_loss(D(x), D(G(first))), list(D.parameters()))
-    for_G = torch.autograd.grad(generator_loss(D(G(second)), "minimax"), list(G.parameters()))
+    losses = discriminator_loss(D(x), D(G(first))), generator_loss(D(G(second)), "minimax")
+    for_D = torch.autograd.grad(losses[0], list(D.parameters()))
+    for_G = torch.autograd.grad(losses[1], list(G.parameters()))
+    torch.testing.assert_close(got, losses)  # in the order in which the history has them
+    assert not any(loss.requires_grad for loss in got)
     torch.testing.assert_close(gradients(D), list(for_D))
     torch.testing.assert_close(gradients(G), list(for_G))
 
@@ -419,7 +423,8 @@ def test_modes_in_training_and_in_callbacks():
     history = train_gan(G, D, DATA[plane], num_epochs=2, device="cpu", on_epoch=on_epoch)
     assert seen == [(1, True, True, False, False, 1, 1), (2, True, True, False, False, 2, 2)]
     assert modes == {(True, True), (True, False), (False, False)}  # the last: the check of shapes
-    assert isinstance(history, GANHistory)
+    assert isinstance(history, History)
+    assert list(vars(history)) == ["discriminator_loss", "generator_loss", "seconds"]
     assert not G.training
     assert not D.training
 

@@ -1,5 +1,7 @@
 """The training loop: the losses it reports, its seeds, resumption to the bit, its errors."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,12 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn.functional import mse_loss
 
-from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
+from course_lib.autoencoder import (
+    ConvAutoencoder,
+    DenseAutoencoder,
+    takes_generator,
+    train_autoencoder,
+)
 from course_lib.denoising import gaussian_noise
 from course_lib.training import History, train
 
@@ -82,14 +89,15 @@ def test_one_step_is_adam_by_hand():
     torch.testing.assert_close(weights(model), expected, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("corrupt", [noisy, lambda x: gaussian_noise(x, 0.3)])
 @pytest.mark.parametrize("make", [dense, conv, with_dropout])
-def test_seed_decides_everything(make):
+def test_seed_decides_everything(make, corrupt):
     runs = {}
     for name, seed, before in [("a", 0, 1), ("b", 0, 2), ("c", 7, 1)]:
         model = make()
         torch.manual_seed(before)  # what was drawn before must not matter
         state = torch.get_rng_state()
-        train_autoencoder(model, images(), corrupt=noisy, num_epochs=2, batch_size=16, seed=seed,
+        train_autoencoder(model, images(), corrupt=corrupt, num_epochs=2, batch_size=16, seed=seed,
                           device="cpu")
         assert torch.equal(torch.get_rng_state(), state)
         runs[name] = weights(model)
@@ -97,9 +105,11 @@ def test_seed_decides_everything(make):
     assert not torch.equal(runs["a"], runs["c"])
 
 
+@pytest.mark.parametrize("corrupt", [noisy, lambda x: gaussian_noise(x, 0.3), nn.Dropout(0.3)])
 @pytest.mark.parametrize("make", [dense, conv, with_dropout])
-def test_resumes_to_the_bit(make, tmp_path):
-    options = dict(corrupt=noisy, batch_size=16, lr=1e-2, seed=3, device="cpu")
+def test_resumes_to_the_bit(make, corrupt, tmp_path):
+    """With noise from the run's generator, and with noise that draws from the global one."""
+    options = dict(corrupt=corrupt, batch_size=16, lr=1e-2, seed=3, device="cpu")
     whole = make()
     expected = train_autoencoder(whole, images(), num_epochs=5, **options)
 
@@ -160,7 +170,7 @@ def test_broken_or_foreign_checkpoint(tmp_path):
     with pytest.raises(ValueError, match="is not a whole safetensors file"):
         train_autoencoder(dense(), images(), num_epochs=1, checkpoint=path)
     save_file({"x": torch.zeros(1)}, path)
-    with pytest.raises(ValueError, match="was not written by course_lib.training"):
+    with pytest.raises(ValueError, match="was not written by course_lib's training"):
         train_autoencoder(dense(), images(), num_epochs=1, checkpoint=path)
 
 
@@ -211,6 +221,52 @@ def test_a_callback_that_draws_numbers_changes_nothing():
     assert torch.equal(*results)
 
 
+class Partly(nn.Module):
+    """Noise whose `__call__` hides its arguments, as that of every module does."""
+
+    def forward(self, x, generator):
+        return noisy(x, generator)
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "alone"),
+    [
+        (noisy, False),
+        (partial(gaussian_noise, sigma=0.3), False),
+        (lambda x, *, generator=None: noisy(x, generator), False),
+        (lambda *x, **more: noisy(*x, **more), False),
+        (Partly(), False),
+        (lambda x: gaussian_noise(x, 0.3), True),
+        (lambda y, scale=0.3: gaussian_noise(y, scale), True),
+        (nn.Dropout(0.3), True),
+        (torch.bernoulli, True),  # written in C: no signature
+        (dict(x=1).get, True),
+    ],
+)
+def test_how_a_noise_is_called(corrupt, alone):
+    assert takes_generator(corrupt) is not alone
+
+
+def test_noise_with_and_without_a_generator_trains_on_noisy_images_and_clean_targets():
+    """What the model gets differs from the images, anew in every batch; the loss is by hand."""
+    x = images(16)
+    for corrupt in (noisy, lambda x: gaussian_noise(x, 0.3)):
+        model, seen = dense(), []
+        model.register_forward_pre_hook(lambda module, args, seen=seen: seen.append(args[0]))
+        history = train_autoencoder(model, x, corrupt=corrupt, num_epochs=2, batch_size=16,
+                                    lr=1e-12, device="cpu")
+        assert len(seen) == 2
+        assert (seen[0].sort(0).values - seen[1].sort(0).values).std() > 0.05
+        with torch.no_grad():
+            losses = [mse_loss(model(y), x[order(y, x)]).item() for y in tuple(seen)]
+        assert history.loss == pytest.approx(losses, rel=1e-5)
+
+
+def order(y, x):
+    """Find the order of the images x in the noisy batch y: the nearest image of each row."""
+    return torch.cdist(y.flatten(1), x.flatten(1)).argmin(1)
+
+
 def test_training_mode_while_training():
     modes = []
 
@@ -238,6 +294,10 @@ def test_training_mode_while_training():
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"checkpoint": "no/such/a.part"}, ValueError, "checkpoint: there is no folder no/such"),
         ({"corrupt": 0.5}, TypeError, "corrupt must be callable or None, got float"),
+        ({"corrupt": lambda: 0}, TypeError, r"corrupt must take x, or x and generator, .* \(\)"),
+        ({"corrupt": lambda x, p: x}, TypeError, r"corrupt must take x, .* are \(x, p\)"),
+        ({"corrupt": lambda **more: 0}, TypeError, "corrupt must take x, or x and generator"),
+        ({"generator": 1}, TypeError, "unexpected keyword argument 'generator'"),
     ],
 )
 def test_bad_arguments(change, error, message):
