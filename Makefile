@@ -42,8 +42,9 @@ exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions an
 lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book
 
-lint: $(VENV)/all.txt  ## check the code's style, and the workflows of .github
+lint: $(VENV)/all.txt  ## check the code's style and format, and the workflows of .github
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/python -m jactionlint --no-online --shellcheck=$(BIN)/shellcheck
 
 update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirement

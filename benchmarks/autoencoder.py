@@ -46,8 +46,13 @@ def plain(model):
     """Put torch.nn's transposed convolutions, with the same weights, in place of course_lib's."""
     for name, layer in model.decoder.named_children():
         if isinstance(layer, ConvTranspose2d):
-            standard = nn.ConvTranspose2d(layer.in_channels, layer.out_channels, layer.kernel_size,
-                                          layer.stride, layer.padding)
+            standard = nn.ConvTranspose2d(
+                layer.in_channels,
+                layer.out_channels,
+                layer.kernel_size,
+                layer.stride,
+                layer.padding,
+            )
             standard.load_state_dict(layer.state_dict())
             setattr(model.decoder, name, standard)
 

@@ -58,8 +58,9 @@ MAX_EPOCHS = 40
 N_STEPS = 5  # in a row, of a step alone
 BIASES = {"latent_dim": LATENT_DIM, "width": 64, "lr": 2e-4}
 SAME = {**BIASES, "biases": False}
-TO_MINUS_ONE_TO_ONE = transforms.Compose([
-    transforms.Resize(28), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+TO_MINUS_ONE_TO_ONE = transforms.Compose(
+    [transforms.Resize(28), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))]
+)
 OURS = {"latent_dim": 64, "width": 16, "lr": 2e-3, "batch_size": 16}
 OURS_CUDA = {"latent_dim": 64, "width": 64, "lr": 1e-3}
 
@@ -113,10 +114,14 @@ class ReferenceGenerator(nn.Sequential):
     def __init__(self):
         super().__init__(
             nn.ConvTranspose2d(LATENT_DIM, 128, 7, 1, 0, bias=False),
-            nn.BatchNorm2d(128), nn.ReLU(True),
+            nn.BatchNorm2d(128),
+            nn.ReLU(True),
             nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(64), nn.ReLU(True),
-            nn.ConvTranspose2d(64, 1, 4, 2, 1, bias=False), nn.Tanh())
+            nn.BatchNorm2d(64),
+            nn.ReLU(True),
+            nn.ConvTranspose2d(64, 1, 4, 2, 1, bias=False),
+            nn.Tanh(),
+        )
 
 
 class ReferenceDiscriminator(nn.Sequential):
@@ -124,10 +129,14 @@ class ReferenceDiscriminator(nn.Sequential):
 
     def __init__(self):
         super().__init__(
-            nn.Conv2d(1, 64, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(64, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128),
+            nn.Conv2d(1, 64, 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(128, 1, 7, 1, 0, bias=False), nn.Sigmoid())
+            nn.Conv2d(64, 128, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(128),
+            nn.LeakyReLU(0.2, inplace=True),
+            nn.Conv2d(128, 1, 7, 1, 0, bias=False),
+            nn.Sigmoid(),
+        )
 
 
 def draw_weights(layer):
@@ -163,7 +172,8 @@ class Reference:
         self.criterion = nn.BCELoss()
         self.optimize_D, self.optimize_G = (
             torch.optim.Adam(network.parameters(), lr=2e-4, betas=BETAS)
-            for network in (self.discriminator, self.generator))
+            for network in (self.discriminator, self.generator)
+        )
 
     def batch(self, images):
         """Return the first batch of images as `step` takes it."""
@@ -201,8 +211,12 @@ class Reference:
         """Train on images (N, 1, 28, 28) in [0, 1]; calls on_epoch(generator) after every epoch."""
         torch.manual_seed(seed)
         digits = PILDigits(images, TO_MINUS_ONE_TO_ONE)
-        loader = DataLoader(digits, batch_size=BATCH_SIZE, shuffle=True,
-                            num_workers=2 if self.device == "cuda" else 0)
+        loader = DataLoader(
+            digits,
+            batch_size=BATCH_SIZE,
+            shuffle=True,
+            num_workers=2 if self.device == "cuda" else 0,
+        )
         unit = Unit(self.generator)
         for _ in range(num_epochs):
             for real, _ in loader:
@@ -238,17 +252,34 @@ class Ours:
             networks = (self.generator, self.discriminator)
             for network in networks:
                 place(network.train(), self.device)
-            self.optimizers = [torch.optim.Adam(network.parameters(), lr=self.lr, betas=BETAS,
-                                                fused=True) for network in networks]
+            self.optimizers = [
+                torch.optim.Adam(network.parameters(), lr=self.lr, betas=BETAS, fused=True)
+                for network in networks
+            ]
             self.rng = torch.Generator(self.device).manual_seed(0)
-        gan_step(self.generator, self.discriminator, real, self.optimizers,
-                 loss="non-saturating", rng=self.rng)
+        gan_step(
+            self.generator,
+            self.discriminator,
+            real,
+            self.optimizers,
+            loss="non-saturating",
+            rng=self.rng,
+        )
 
     def train(self, images, num_epochs, on_epoch, seed):
         """Train on images (N, 1, 28, 28) in [0, 1]; calls on_epoch(generator) after every epoch."""
-        train_gan(self.generator, self.discriminator, images, num_epochs=num_epochs,
-                  batch_size=self.batch_size, lr=self.lr, betas=BETAS, device=self.device,
-                  seed=seed, on_epoch=lambda epoch, generator, *_: on_epoch(generator))
+        train_gan(
+            self.generator,
+            self.discriminator,
+            images,
+            num_epochs=num_epochs,
+            batch_size=self.batch_size,
+            lr=self.lr,
+            betas=BETAS,
+            device=self.device,
+            seed=seed,
+            on_epoch=lambda epoch, generator, *_: on_epoch(generator),
+        )
 
 
 # --- Measuring -------------------------------------------------------------------------------
@@ -303,7 +334,8 @@ def compare(methods, digits, target, max_epochs, n_repeats, device):
     for repeat in range(n_repeats):
         for name in by_turns(methods, repeat):
             watches[name].append(
-                seconds_to(target, methods[name], repeat, digits, max_epochs, device))
+                seconds_to(target, methods[name], repeat, digits, max_epochs, device)
+            )
     seconds = {name: np.array([w.seconds for w in watches[name]]) for name in methods}
     peer = next(iter(methods))
     for name in methods:
@@ -311,10 +343,13 @@ def compare(methods, digits, target, max_epochs, n_repeats, device):
         epochs = np.array([len(watch.distances) for watch in watches[name]])
         distance = np.median([watch.distances[-1] for watch in watches[name]])
         speed = np.median(epochs * len(digits.train_images) / seconds[name])
-        print(f"{name:<16}{np.median(seconds[name]):>9.1f}{np.median(epochs):>8.0f}"
-              f"{f'{reached}/{n_repeats}':>9}{distance:>10.0f}   "
-              f"{spread(seconds[peer] / seconds[name]):<22}{speed:>9,.0f}"
-              f"{np.median(steps[name]):>9,.0f}   {spread(steps[name] / steps[peer])}", flush=True)
+        print(
+            f"{name:<16}{np.median(seconds[name]):>9.1f}{np.median(epochs):>8.0f}"
+            f"{f'{reached}/{n_repeats}':>9}{distance:>10.0f}   "
+            f"{spread(seconds[peer] / seconds[name]):<22}{speed:>9,.0f}"
+            f"{np.median(steps[name]):>9,.0f}   {spread(steps[name] / steps[peer])}",
+            flush=True,
+        )
 
 
 def problems():
@@ -329,11 +364,18 @@ def problems():
 
 def main(arguments):
     """Print a table per problem: seconds to the distance, images per second, ratios."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks gan", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks gan",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--repeats", type=int, default=3, help="seeds")
-    parser.add_argument("--only", default="", help="of ours, run those whose name, such as 'our "
-                        "networks, MNIST small, CPU', contains this")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="of ours, run those whose name, such as 'our "
+        "networks, MNIST small, CPU', contains this",
+    )
     parser.add_argument("--target", type=float, help="the distance to reach")
     parser.add_argument("--epochs", type=int, default=MAX_EPOCHS, help="give up after so many")
     options = parser.parse_args(arguments)
@@ -345,14 +387,27 @@ def main(arguments):
     print("while training, and of a step alone, medians; ratio: of the step, to the reference's")
     for title, digits, device, target, settings in problems():
         methods = {"same networks": SAME, "with biases": BIASES, "our networks": settings}
-        methods = {name: partial(Ours, **chosen) for name, chosen in methods.items()
-                   if options.only in f"{name}, {title}"}
+        methods = {
+            name: partial(Ours, **chosen)
+            for name, chosen in methods.items()
+            if options.only in f"{name}, {title}"
+        }
         if not methods:
             continue
         target = target if options.target is None else options.target
-        print(f"\n{title}, to a distance of {target:g}; our networks: "
-              + ", ".join(f"{name} {value}" for name, value in settings.items()))
-        print(f"{'':<16}{'seconds':>9}{'epochs':>8}{'reached':>9}{'distance':>10}   "
-              f"{'times as fast':<22}{'images/s':>9}{'step':>9}   ratio")
-        compare({"reference": Reference, **methods}, digits, target, options.epochs,
-                options.repeats, device)
+        print(
+            f"\n{title}, to a distance of {target:g}; our networks: "
+            + ", ".join(f"{name} {value}" for name, value in settings.items())
+        )
+        print(
+            f"{'':<16}{'seconds':>9}{'epochs':>8}{'reached':>9}{'distance':>10}   "
+            f"{'times as fast':<22}{'images/s':>9}{'step':>9}   ratio"
+        )
+        compare(
+            {"reference": Reference, **methods},
+            digits,
+            target,
+            options.epochs,
+            options.repeats,
+            device,
+        )

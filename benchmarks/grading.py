@@ -44,9 +44,14 @@ def grade(name, folder, output, jobs, stop_after=None):
     command = [sys.executable, "-m", "exercises", "grade", name, folder, "-o", output]
     begin = time.perf_counter()
     # What a killed process leaves behind goes with the benchmark's own folder.
-    process = subprocess.Popen([*command, "--jobs", str(jobs)], cwd=ROOT, text=True,
-                               env={**os.environ, "TMPDIR": str(output.parent)},
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        [*command, "--jobs", str(jobs)],
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, "TMPDIR": str(output.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     if stop_after is not None:
         while process.poll() is None and len(list(results.glob("*.json"))) < stop_after:
             time.sleep(0.05)
@@ -81,10 +86,14 @@ def main(arguments):
         seconds = grade(options.exercise, folder, root / "whole.csv", options.jobs)
         whole = rows(root / "whole.csv")
         totals = [float(row["total"]) for row in whole]
-        print(f"{n} submissions of {options.exercise}, {options.jobs} at a time: {seconds:.1f} s, "
-              f"{seconds / n:.2f} s each")
-        print(f"points: median {statistics.median(totals):g} of {whole[0]['possible']}, "
-              f"from {min(totals):g} to {max(totals):g}")
+        print(
+            f"{n} submissions of {options.exercise}, {options.jobs} at a time: {seconds:.1f} s, "
+            f"{seconds / n:.2f} s each"
+        )
+        print(
+            f"points: median {statistics.median(totals):g} of {whole[0]['possible']}, "
+            f"from {min(totals):g} to {max(totals):g}"
+        )
         grade(options.exercise, folder, root / "again.csv", options.jobs, stop_after=n // 2)
         there = {path: path.read_bytes() for path in root.glob("again-results/*.json")}
         if (root / "again.csv").exists() or not 0 < len(there) < n:
@@ -92,7 +101,9 @@ def main(arguments):
         seconds = grade(options.exercise, folder, root / "again.csv", options.jobs)
         kept = sum(path.read_bytes() == old for path, old in there.items())
         same = rows(root / "again.csv") == whole
-        print(f"killed after {len(there)}, run again: {seconds:.1f} s for the other "
-              f"{n - len(there)}; results kept: {kept} of {len(there)}; CSV the same: {same}")
+        print(
+            f"killed after {len(there)}, run again: {seconds:.1f} s for the other "
+            f"{n - len(there)}; results kept: {kept} of {len(there)}; CSV the same: {same}"
+        )
         if kept < len(there) or not same:
             sys.exit("a run that was stopped did not end as it should")

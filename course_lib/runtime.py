@@ -26,7 +26,7 @@ def device():
 
 
 def seed_everything(seed):
-    """Seed the generators of Python, NumPy and PyTorch with an int in 0..2**32 - 1.
+    """Seed the generators of Python, NumPy and PyTorch with an int in `0..2**32 - 1`.
 
     The same seed on the same machine with the same versions gives the same numbers. cuDNN is set to
     deterministic convolutions, which cost little; `torch.use_deterministic_algorithms` is not

@@ -70,13 +70,17 @@ def make(name, *, accept=False):
                 f"{name}: {recipe.metric} is {value}, the card says {old['value']} "
                 f"within {old['tolerance']}; nothing was stored (--accept stores it)"
             )
-    checkpoints.save(model, name, {
-        "arguments": recipe.arguments,
-        "command": f"python -m tools checkpoints {name}",
-        "seed": recipe.seed,
-        "data": recipe.data,
-        "metric": {"name": recipe.metric, "value": value, "tolerance": recipe.tolerance},
-    })
+    checkpoints.save(
+        model,
+        name,
+        {
+            "arguments": recipe.arguments,
+            "command": f"python -m tools checkpoints {name}",
+            "seed": recipe.seed,
+            "data": recipe.data,
+            "metric": {"name": recipe.metric, "value": value, "tolerance": recipe.tolerance},
+        },
+    )
     return f"{name}: {recipe.metric} {value}"
 
 
@@ -153,12 +157,20 @@ def adversary(generator, seed, *, width, decay, plan):
 
     hook = generator.register_forward_pre_hook(update)
     for number, (num_epochs, lr) in enumerate(plan):
-        train_gan(generator, discriminator, images, num_epochs=num_epochs, lr=lr,
-                  seed=seed + number, device="cpu")
+        train_gan(
+            generator,
+            discriminator,
+            images,
+            num_epochs=num_epochs,
+            lr=lr,
+            seed=seed + number,
+            device="cpu",
+        )
     hook.remove()
     rng = torch.Generator().manual_seed(seed)
-    update_bn([torch.randn(100, generator.latent_dim, generator=rng) for _ in range(100)],
-              average.module)
+    update_bn(
+        [torch.randn(100, generator.latent_dim, generator=rng) for _ in range(100)], average.module
+    )
     generator.load_state_dict(average.module.state_dict())
 
 
@@ -193,25 +205,45 @@ def distance_of_fakes(generator):
 DIGITS = "MNIST small: 4,000 training images; measured on its 1,000 test images"
 RECIPES = {
     "conv-autoencoder": Recipe(
-        ConvAutoencoder, {"latent_dim": 32},
+        ConvAutoencoder,
+        {"latent_dim": 32},
         partial(stages, train=autoencode, plan=[(40, 3e-3), (20, 1e-3), (10, 3e-4)]),
-        error_of_digits, "test MSE", 0.0003, DIGITS,
+        error_of_digits,
+        "test MSE",
+        0.0003,
+        DIGITS,
     ),
     "conv-denoiser": Recipe(
-        ConvAutoencoder, {"latent_dim": 64},
-        partial(stages, train=partial(autoencode, corrupt=partial(gaussian_noise, sigma=0.5)),
-                plan=[(40, 2e-3), (20, 7e-4), (10, 2e-4)]),
-        psnr_of_denoised, "test PSNR in dB at sigma 0.5", 0.15, DIGITS,
+        ConvAutoencoder,
+        {"latent_dim": 64},
+        partial(
+            stages,
+            train=partial(autoencode, corrupt=partial(gaussian_noise, sigma=0.5)),
+            plan=[(40, 2e-3), (20, 7e-4), (10, 2e-4)],
+        ),
+        psnr_of_denoised,
+        "test PSNR in dB at sigma 0.5",
+        0.15,
+        DIGITS,
     ),
     "digit-classifier": Recipe(
-        DigitClassifier, {},
+        DigitClassifier,
+        {},
         partial(stages, train=classify, plan=[(40, 2e-3), (20, 7e-4), (20, 2e-4)]),
-        accuracy_on_digits, "test accuracy", 0.005, DIGITS,
+        accuracy_on_digits,
+        "test accuracy",
+        0.005,
+        DIGITS,
     ),
     "dcgan": Recipe(
-        ConvGenerator, {"latent_dim": 64, "width": 48},
-        partial(adversary, width=64, decay=0.998,
-                plan=[(140, 2e-3), (80, 1e-3), (50, 5e-4), (30, 2e-4)]),
-        distance_of_fakes, "Frechet distance of 4,000 fakes to the test digits", 8.0, DIGITS,
+        ConvGenerator,
+        {"latent_dim": 64, "width": 48},
+        partial(
+            adversary, width=64, decay=0.998, plan=[(140, 2e-3), (80, 1e-3), (50, 5e-4), (30, 2e-4)]
+        ),
+        distance_of_fakes,
+        "Frechet distance of 4,000 fakes to the test digits",
+        8.0,
+        DIGITS,
     ),
 }

@@ -64,13 +64,17 @@ def generated(ax):
 
 def grid(ax, images):
     """Draw images (rows, columns, 1, H, W) side by side, over the whole picture."""
-    rows = images.clamp(0, 1)[:, :, 0].permute(0, 2, 1, 3)                 # (rows, H, columns, W)
+    rows = images.clamp(0, 1)[:, :, 0].permute(0, 2, 1, 3)  # (rows, H, columns, W)
     ax.imshow(rows.flatten(2, 3).flatten(0, 1), vmin=0, vmax=1, aspect="auto")
     ax.axis("off")
 
 
-PANELS = {"clusters": clusters, "latent-map": latent_map, "denoised": denoised,
-          "generated": generated}
+PANELS = {
+    "clusters": clusters,
+    "latent-map": latent_map,
+    "denoised": denoised,
+    "generated": generated,
+}
 
 
 def draw(panel):

@@ -38,8 +38,15 @@ def time_lapse(images, z, num_epochs):
 
     generator.eval()
     keep()
-    train_gan(generator, ConvDiscriminator(width=16), images, num_epochs=num_epochs, lr=5e-3,
-              device="cpu", on_epoch=keep)
+    train_gan(
+        generator,
+        ConvDiscriminator(width=16),
+        images,
+        num_epochs=num_epochs,
+        lr=5e-3,
+        device="cpu",
+        on_epoch=keep,
+    )
     return torch.stack(frames, dim=1)
 
 

@@ -25,6 +25,7 @@ def stages():
     shellcheck = Path(sys.executable).with_name("shellcheck")
     return {
         "lint": [*python, "ruff", "check", "."],
+        "format": [*python, "ruff", "format", "--check", "."],
         "workflows": [*python, "jactionlint", "--no-online", f"--shellcheck={shellcheck}"],
         "units": [*pytest, *workers, "tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],

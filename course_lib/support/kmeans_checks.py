@@ -14,6 +14,7 @@ METRICS = ("euclidean", "cosine", "manhattan")
 
 
 def describe(value):
+    """What a value is, for an error message."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{type(value).__name__} of shape {tuple(value.shape)} and dtype {value.dtype}"
     text = repr(value)
@@ -21,6 +22,7 @@ def describe(value):
 
 
 def check_int(name, value, *, least=1, most=None, why=""):
+    """Check that a value is an integer from least to most; why: what sets the most."""
     wanted = f"an integer, at least {least}" if most is None else f"{least} to {most} ({why})"
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be {wanted}, got {value!r}")
@@ -29,6 +31,7 @@ def check_int(name, value, *, least=1, most=None, why=""):
 
 
 def check_metric(metric):
+    """Check that a metric is one of METRICS."""
     if metric not in METRICS:
         raise ValueError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
 
@@ -59,6 +62,7 @@ def check_matrix(name, value, metric, *, estimator=None, reset=True):
 
 
 def check_centers(name, centers, x, n_clusters, metric):
+    """Centers (K, D) in the dtype of x (N, D), or an error; n_clusters: K, or None for any."""
     centers = check_matrix(name, centers, metric).astype(x.dtype)
     wanted = (n_clusters or len(centers), x.shape[1])
     if centers.shape != wanted:
@@ -69,6 +73,7 @@ def check_centers(name, centers, x, n_clusters, metric):
 
 
 def check_pair(x, centers, metric, *, most=None):
+    """Check x (N, D) and centers (K, D); most="N": K is at most N."""
     x = check_matrix("x", x, metric)
     centers = check_centers("centers", centers, x, None, metric)
     if most == "N" and len(centers) > len(x):
@@ -77,6 +82,7 @@ def check_pair(x, centers, metric, *, most=None):
 
 
 def check_labels(labels, x, centers):
+    """Labels (N,) as integers in 0..K-1, or an error."""
     labels = np.asarray(labels)
     wanted = f"labels must be {len(x)} integers in 0..{len(centers) - 1}"
     if labels.dtype.kind not in "iu":

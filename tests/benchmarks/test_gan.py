@@ -15,8 +15,10 @@ def pair():
     torch.manual_seed(0)
     reference, ours = benchmark.Reference("cpu"), benchmark.Ours("cpu", **benchmark.SAME)
     with torch.no_grad():
-        for one, two in ((reference.generator, ours.generator),
-                         (reference.discriminator, ours.discriminator)):
+        for one, two in (
+            (reference.generator, ours.generator),
+            (reference.discriminator, ours.discriminator),
+        ):
             for wanted, parameter in zip(one.parameters(), two.parameters(), strict=True):
                 parameter.copy_(wanted)
     return reference, ours
@@ -43,13 +45,20 @@ def _one_thread(monkeypatch):
 
 
 def test_networks_are_the_same(pair):
-    shapes = [[p.shape for network in (player.generator, player.discriminator)
-               for p in network.parameters()] for player in pair]
+    shapes = [
+        [
+            p.shape
+            for network in (player.generator, player.discriminator)
+            for p in network.parameters()
+        ]
+        for player in pair
+    ]
     assert shapes[0] == shapes[1]
     ours = benchmark.Ours("cpu", **benchmark.BIASES)
     for name, biases in (("generator", 1), ("discriminator", 64 + 1)):
-        counts = [sum(p.numel() for p in getattr(player, name).parameters())
-                  for player in (ours, pair[0])]
+        counts = [
+            sum(p.numel() for p in getattr(player, name).parameters()) for player in (ours, pair[0])
+        ]
         assert counts[0] - counts[1] == biases
 
 

@@ -39,8 +39,10 @@ def test_default_sizes():
     assert sum(p.numel() for p in DenseAutoencoder(32).parameters()) == dense
     conv = ConvAutoencoder(32)
     assert sum(p.numel() for p in conv.parameters()) <= dense / 2
-    shapes = [tuple(layer(torch.zeros(2, 1, 28, 28)).shape)
-              for layer in (conv.encoder[:1], conv.encoder[:3], conv.encoder[:5], conv.encoder)]
+    shapes = [
+        tuple(layer(torch.zeros(2, 1, 28, 28)).shape)
+        for layer in (conv.encoder[:1], conv.encoder[:3], conv.encoder[:5], conv.encoder)
+    ]
     assert shapes == [(2, 16, 14, 14), (2, 32, 7, 7), (2, 1568), (2, 32)]
 
 
@@ -106,8 +108,9 @@ def test_trained_denoiser_of_a_gaussian_is_the_conditional_mean():
     model = nn.Sequential(nn.Linear(1, 32), nn.ReLU(), nn.Linear(32, 1))
     noise = partial(gaussian_noise, sigma=s)
     for lr in (1e-2, 1e-3):
-        train_autoencoder(model, x, corrupt=noise, num_epochs=10, batch_size=500, lr=lr,
-                          device="cpu")
+        train_autoencoder(
+            model, x, corrupt=noise, num_epochs=10, batch_size=500, lr=lr, device="cpu"
+        )
     y = torch.linspace(m - 1, m + 1, 41)[:, None]  # within 1.7 standard deviations of y
     with torch.no_grad():
         found = model(y)

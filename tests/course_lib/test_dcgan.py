@@ -15,10 +15,13 @@ CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 def sizes(model, x):
     """(layer, height before, height after) of every convolution, as it runs."""
     found = []
-    hooks = [layer.register_forward_hook(
-                 lambda layer, before, after:
-                 found.append((layer, before[0].shape[-1], after.shape[-1])))
-             for layer in model.modules() if isinstance(layer, CONVOLUTIONS)]
+    hooks = [
+        layer.register_forward_hook(
+            lambda layer, before, after: found.append((layer, before[0].shape[-1], after.shape[-1]))
+        )
+        for layer in model.modules()
+        if isinstance(layer, CONVOLUTIONS)
+    ]
     model(x)
     for hook in hooks:
         hook.remove()
@@ -51,8 +54,9 @@ def test_layer_sizes_follow_chapter_4(size):
         assert k % s == 0  # no uneven overlap, (4.7)
         heights.append(after)
     down = [size]
-    for layer, before, after in sizes(ConvDiscriminator(size, width=2),
-                                      torch.zeros(2, 1, size, size)):
+    for layer, before, after in sizes(
+        ConvDiscriminator(size, width=2), torch.zeros(2, 1, size, size)
+    ):
         k, s, p = layer.kernel_size[0], layer.stride[0], layer.padding[0]
         assert isinstance(layer, nn.Conv2d)
         assert before == down[-1]
@@ -70,8 +74,11 @@ def test_parameters_counted_by_hand():
     discriminator = 16 * 4**2 + 16 + 16 * 32 * 4**2 + 2 * 32 + 32 * 7**2 + 1
     assert sum(p.numel() for p in ConvDiscriminator(width=16).parameters()) == discriminator
     # The paper's 64-pixel network: 1024, 512, 256, 128 channels.
-    maps = [p.shape[0] for name, p in ConvGenerator(100, 64, 3, width=128).named_parameters()
-            if p.ndim == 4]
+    maps = [
+        p.shape[0]
+        for name, p in ConvGenerator(100, 64, 3, width=128).named_parameters()
+        if p.ndim == 4
+    ]
     assert maps == [100, 1024, 512, 256, 128]
 
 
@@ -135,10 +142,17 @@ def test_feature_maps_lead_to_the_logits():
 
 def test_init_draws_what_the_paper_says():
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(200, 100), nn.BatchNorm1d(3000), nn.Sequential(
-        nn.Conv2d(8, 16, 5), nn.ConvTranspose2d(16, 8, 5), nn.BatchNorm2d(3000)),
-        nn.Embedding(50, 7), nn.PReLU(), nn.Conv1d(2, 3, 4), nn.LayerNorm(9),
-        nn.Conv2d(2, 2, 3, bias=False), nn.BatchNorm2d(4, affine=False))
+    net = nn.Sequential(
+        nn.Linear(200, 100),
+        nn.BatchNorm1d(3000),
+        nn.Sequential(nn.Conv2d(8, 16, 5), nn.ConvTranspose2d(16, 8, 5), nn.BatchNorm2d(3000)),
+        nn.Embedding(50, 7),
+        nn.PReLU(),
+        nn.Conv1d(2, 3, 4),
+        nn.LayerNorm(9),
+        nn.Conv2d(2, 2, 3, bias=False),
+        nn.BatchNorm2d(4, affine=False),
+    )
     for parameter in net.parameters():
         nn.init.constant_(parameter, 9.0)
     net[1].running_mean.fill_(5.0)
@@ -199,13 +213,22 @@ def test_gradients_reach_every_parameter():
         (lambda: ConvDiscriminator(28, 2), ValueError, "channels must be 1 or 3, got 2"),
         (lambda: ConvDiscriminator(width=0), ValueError, "width must be at least 1, got 0"),
         (lambda: ConvGenerator(2, width="64"), TypeError, "width must be an integer, got str"),
-        (lambda: ConvGenerator(3)(torch.zeros(2, 4)), ValueError,
-         r"z must have shape \(N, 3\), got \(2, 4\)"),
+        (
+            lambda: ConvGenerator(3)(torch.zeros(2, 4)),
+            ValueError,
+            r"z must have shape \(N, 3\), got \(2, 4\)",
+        ),
         (lambda: ConvGenerator(3)(torch.zeros(2, 3, dtype=torch.long)), TypeError, "z must be flo"),
-        (lambda: ConvDiscriminator()(torch.zeros(2, 1, 32, 32)), ValueError,
-         r"x must have shape \(N, 1, 28, 28\), got \(2, 1, 32, 32\)"),
-        (lambda: ConvDiscriminator(64, 3).feature_maps(torch.zeros(2, 1, 64, 64)), ValueError,
-         r"x must have shape \(N, 3, 64, 64\)"),
+        (
+            lambda: ConvDiscriminator()(torch.zeros(2, 1, 32, 32)),
+            ValueError,
+            r"x must have shape \(N, 1, 28, 28\), got \(2, 1, 32, 32\)",
+        ),
+        (
+            lambda: ConvDiscriminator(64, 3).feature_maps(torch.zeros(2, 1, 64, 64)),
+            ValueError,
+            r"x must have shape \(N, 3, 64, 64\)",
+        ),
         (lambda: init_weights([1]), TypeError, "model must be a torch.nn.Module, got list"),
     ],
 )

@@ -101,8 +101,11 @@ def test_losses_and_gradients_at_large_logits(dtype):
     D = [1 / (1 + math.exp(-x)) for x in numbers]
     cases = [
         (lambda x: discriminator_loss(x, -x), np.multiply(minus_log_D, 2), np.subtract(D, 1) * 2),
-        (lambda x: discriminator_loss(-x, x), np.multiply(minus_log_1_minus_D, 2),
-         np.multiply(D, 2)),
+        (
+            lambda x: discriminator_loss(-x, x),
+            np.multiply(minus_log_1_minus_D, 2),
+            np.multiply(D, 2),
+        ),
         (lambda x: generator_loss(x), minus_log_D, [-1 / (1 + math.exp(x)) for x in numbers]),
         (lambda x: generator_loss(x, "minimax"), np.negative(minus_log_1_minus_D), np.negative(D)),
     ]
@@ -153,8 +156,11 @@ def test_gradients_against_finite_differences():
         (lambda x: discriminator_loss([0.0], x), TypeError, "real_logits must be a torch tensor"),
         (lambda x: discriminator_loss(x, x[:0]), ValueError, "fake_logits must not be empty"),
         (lambda x: generator_loss(x.long()), TypeError, "fake_logits must be floating point"),
-        (lambda x: generator_loss(x, "hinge"), ValueError,
-         "kind must be one of non-saturating, minimax, got 'hinge'"),
+        (
+            lambda x: generator_loss(x, "hinge"),
+            ValueError,
+            "kind must be one of non-saturating, minimax, got 'hinge'",
+        ),
     ],
 )
 def test_bad_arguments_of_the_losses(call, error, message):
@@ -222,8 +228,9 @@ class Nothing:
 def test_no_gradient_leaks_into_the_other_network():
     """Each network's gradient after a step is that of its own loss, and of nothing else."""
     (G, D), x = dense(), images(16)
-    got = gan_step(G, D, x, (Nothing(), Nothing()), loss="minimax",
-                   rng=torch.Generator().manual_seed(0))
+    got = gan_step(
+        G, D, x, (Nothing(), Nothing()), loss="minimax", rng=torch.Generator().manual_seed(0)
+    )
     rng = torch.Generator().manual_seed(0)
     first, second = latents(G, x, rng), latents(G, x, rng)  # fresh noise for the generator's step
     assert not torch.equal(first, second)
@@ -416,8 +423,17 @@ def test_modes_in_training_and_in_callbacks():
         )
 
     def on_epoch(epoch, generator, discriminator, history):
-        seen.append((epoch, generator is G, discriminator is D, G.training, D.training,
-                     len(history.seconds), len(history.generator_loss)))
+        seen.append(
+            (
+                epoch,
+                generator is G,
+                discriminator is D,
+                G.training,
+                D.training,
+                len(history.seconds),
+                len(history.generator_loss),
+            )
+        )
 
     G.eval()
     history = train_gan(G, D, DATA[plane], num_epochs=2, device="cpu", on_epoch=on_epoch)
@@ -475,8 +491,13 @@ def test_the_check_of_shapes_leaves_no_trace():
 )
 def test_bad_arguments(change, error, message):
     generator, discriminator = plane()
-    arguments = {"generator": generator, "discriminator": discriminator, "images": DATA[plane],
-                 "num_epochs": 1, "device": "cpu"} | change
+    arguments = {
+        "generator": generator,
+        "discriminator": discriminator,
+        "images": DATA[plane],
+        "num_epochs": 1,
+        "device": "cpu",
+    } | change
     with pytest.raises(error, match=message):
         train_gan(**arguments)
 

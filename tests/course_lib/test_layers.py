@@ -31,8 +31,9 @@ def test_same_function_and_gradients_as_torch(args, size, bias, layout):
     results = []
     for layer in (plain, fast):
         layer.to(memory_format=layout)
-        x = torch.randn(4, args[0], *size, dtype=torch.float64,
-                        generator=torch.Generator().manual_seed(1))
+        x = torch.randn(
+            4, args[0], *size, dtype=torch.float64, generator=torch.Generator().manual_seed(1)
+        )
         x = x.contiguous(memory_format=layout).requires_grad_()
         y = layer(x)
         (y**3).sum().backward()

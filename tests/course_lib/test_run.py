@@ -64,8 +64,12 @@ def test_order_of_events(tmp_path):
     for epoch in run.epochs(2, on_epoch, "G", "D"):
         events.append(("body", epoch, run.model.training, saved()))
         step(run)
-    assert events == [("body", 1, True, 0), ("callback", 1, False, 1),
-                      ("body", 2, True, 1), ("callback", 2, False, 2)]
+    assert events == [
+        ("body", 1, True, 0),
+        ("callback", 1, False, 1),
+        ("body", 2, True, 1),
+        ("callback", 2, False, 2),
+    ]
     assert not run.model.training
     assert all(seconds > 0 for seconds in run.history.seconds)
 
@@ -148,8 +152,10 @@ def test_a_failed_write_leaves_the_file_before(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"seed": 4}, "was made with .*'seed': 3.*got .*'seed': 4"),
-     ({"settings": {"lr": 0.2}}, "was made with .*'lr': 0.1.*got .*'lr': 0.2")],
+    [
+        ({"seed": 4}, "was made with .*'seed': 3.*got .*'seed': 4"),
+        ({"settings": {"lr": 0.2}}, "was made with .*'lr': 0.1.*got .*'lr': 0.2"),
+    ],
 )
 def test_seed_and_settings_must_agree(change, message, tmp_path):
     run = make(tmp_path)
@@ -161,9 +167,11 @@ def test_seed_and_settings_must_agree(change, message, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
-    [({"seed": -1}, ValueError, "seed must be at least 0"),
-     ({"seed": "a"}, TypeError, "seed must be an integer"),
-     ({"checkpoint": "no/such/a.part"}, ValueError, "checkpoint: there is no folder no/such")],
+    [
+        ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"seed": "a"}, TypeError, "seed must be an integer"),
+        ({"checkpoint": "no/such/a.part"}, ValueError, "checkpoint: there is no folder no/such"),
+    ],
 )
 def test_bad_arguments(change, error, message):
     with pytest.raises(error, match=message):

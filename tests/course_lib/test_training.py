@@ -97,8 +97,9 @@ def test_seed_decides_everything(make, corrupt):
         model = make()
         torch.manual_seed(before)  # what was drawn before must not matter
         state = torch.get_rng_state()
-        train_autoencoder(model, images(), corrupt=corrupt, num_epochs=2, batch_size=16, seed=seed,
-                          device="cpu")
+        train_autoencoder(
+            model, images(), corrupt=corrupt, num_epochs=2, batch_size=16, seed=seed, device="cpu"
+        )
         assert torch.equal(torch.get_rng_state(), state)
         runs[name] = weights(model)
     assert torch.equal(runs["a"], runs["b"])
@@ -202,7 +203,10 @@ def test_callback_sees_every_epoch_in_evaluation_mode():
     seen = []
     model = with_dropout()
     history = train_autoencoder(
-        model, images(), num_epochs=3, device="cpu",
+        model,
+        images(),
+        num_epochs=3,
+        device="cpu",
         on_epoch=lambda epoch, m, h: seen.append((epoch, m is model, m.training, len(h.loss))),
     )
     assert seen == [(1, True, False, 1), (2, True, False, 2), (3, True, False, 3)]
@@ -215,8 +219,9 @@ def test_a_callback_that_draws_numbers_changes_nothing():
     results = []
     for callback in (None, lambda *_: torch.rand(10)):
         model = with_dropout()
-        train_autoencoder(model, images(), corrupt=noisy, num_epochs=3, device="cpu",
-                          on_epoch=callback)
+        train_autoencoder(
+            model, images(), corrupt=noisy, num_epochs=3, device="cpu", on_epoch=callback
+        )
         results.append(weights(model))
     assert torch.equal(*results)
 
@@ -253,8 +258,9 @@ def test_noise_with_and_without_a_generator_trains_on_noisy_images_and_clean_tar
     for corrupt in (noisy, lambda x: gaussian_noise(x, 0.3)):
         model, seen = dense(), []
         model.register_forward_pre_hook(lambda module, args, seen=seen: seen.append(args[0]))
-        history = train_autoencoder(model, x, corrupt=corrupt, num_epochs=2, batch_size=16,
-                                    lr=1e-12, device="cpu")
+        history = train_autoencoder(
+            model, x, corrupt=corrupt, num_epochs=2, batch_size=16, lr=1e-12, device="cpu"
+        )
         assert len(seen) == 2
         assert (seen[0].sort(0).values - seen[1].sort(0).values).std() > 0.05
         with torch.no_grad():
@@ -274,8 +280,15 @@ def test_training_mode_while_training():
         modes.append(model.training)
         return mse_loss(model(x), x)
 
-    train(dense().eval(), images(), spy, num_epochs=2, batch_size=25, device="cpu",
-          on_epoch=lambda *_: None)
+    train(
+        dense().eval(),
+        images(),
+        spy,
+        num_epochs=2,
+        batch_size=25,
+        device="cpu",
+        on_epoch=lambda *_: None,
+    )
     assert modes == [True] * 4
 
 

@@ -128,8 +128,12 @@ def no_absolute_paths(notebook, path):
     for cell in notebook.cells:
         outputs = [o for o in cell.get("outputs", []) if o.output_type != "error"]
         texts = [cell.source, *(o.get("text", "") for o in outputs)]
-        texts += [str(o.data.get(kind, "")) for o in outputs for kind in ("text/plain", "text/html")
-                  if "data" in o]
+        texts += [
+            str(o.data.get(kind, ""))
+            for o in outputs
+            for kind in ("text/plain", "text/html")
+            if "data" in o
+        ]
         for text in texts:
             found = ABSOLUTE.search(text)
             if found or str(ROOT) in text:

@@ -11,8 +11,17 @@ from tools import glossary
 from tools.book import BookError
 
 # Names and abbreviations, which stand in brackets as terms do.
-NO_TERMS = {"scikit-learn", "Lloyd", "Manhattan", "Gaussian", "MSE", "dB", "resize-convolution",
-            "extragradient", "proline"}
+NO_TERMS = {
+    "scikit-learn",
+    "Lloyd",
+    "Manhattan",
+    "Gaussian",
+    "MSE",
+    "dB",
+    "resize-convolution",
+    "extragradient",
+    "proline",
+}
 BOOK = Path(__file__).parents[2] / "book"
 
 

@@ -15,12 +15,18 @@ STORED = library.names()
 
 def recipe(values):
     """A recipe whose training is a marker and whose measure takes the next of the values."""
+
     def train(model, seed):
         torch.nn.init.constant_(model.encoder[1].bias, float(seed + len(values)))
 
     return checkpoints.Recipe(
-        DenseAutoencoder, {"latent_dim": 2, "hidden": (), "image_size": 4}, train,
-        lambda model: values.pop(0), "test MSE", 0.01, "none",
+        DenseAutoencoder,
+        {"latent_dim": 2, "hidden": (), "image_size": 4},
+        train,
+        lambda model: values.pop(0),
+        "test MSE",
+        0.01,
+        "none",
     )
 
 

@@ -21,7 +21,10 @@ esac
 """
 
 REQUIREMENTS = (
-    "requirements.txt", "requirements-site.txt", "requirements-weights.txt", "pyproject.toml"
+    "requirements.txt",
+    "requirements-site.txt",
+    "requirements-weights.txt",
+    "pyproject.toml",
 )
 WHOLE = ["requirements.txt", "requirements-weights.txt"]
 
@@ -71,7 +74,7 @@ def test_the_newest_python_that_will_do_makes_the_environment(project):
     called = log(project)
     assert "python3.12 -m venv .venv" in called
     assert not any(line.startswith("python3.11") for line in called)
-    assert called[-2] == "ruff check ."
+    assert called[-3:-1] == ["ruff check .", "ruff format --check ."]
     assert called[-1].startswith("python -m jactionlint ")
 
 

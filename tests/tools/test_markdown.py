@@ -14,9 +14,7 @@ def test_math_is_told_from_money_and_code():
 
 
 def test_words_in_equations_are_left_out_with_their_braces():
-    assert parse(r"$$x \text{ if } y \textbf{ \emph{or} z}$$").display == [
-        r"x \text{} y \textbf{}"
-    ]
+    assert parse(r"$$x \text{ if } y \textbf{ \emph{or} z}$$").display == [r"x \text{} y \textbf{}"]
 
 
 def test_links_of_every_kind_with_brackets_in_them():

@@ -55,8 +55,10 @@ def test_psnr_against_scikit_image(drawing):
 
 def test_every_stored_picture_of_a_notebook_shrinks(drawing):
     data = base64.b64encode(png(drawing)).decode()
-    outputs = [new_output("display_data", {"image/png": data, "text/plain": "<Figure>"}),
-               new_output("stream", text="words\n")]
+    outputs = [
+        new_output("display_data", {"image/png": data, "text/plain": "<Figure>"}),
+        new_output("stream", text="words\n"),
+    ]
     content = shrink_outputs(new_notebook(cells=[new_code_cell("1", outputs=outputs)]))
     first, second = content.cells[0].outputs
     assert first.data["text/plain"] == "<Figure>"

@@ -17,7 +17,7 @@ def test_frames_lie_in_a_row():
     assert row.shape == (4, 15)
     assert row.dtype == np.uint8
     for i, frame in enumerate(frames[:, 0]):
-        assert np.array_equal(row[:, 5 * i:5 * i + 5], np.rint(255 * frame.numpy()))
+        assert np.array_equal(row[:, 5 * i : 5 * i + 5], np.rint(255 * frame.numpy()))
 
 
 def test_values_outside_are_clipped():
@@ -53,8 +53,9 @@ def test_time_lapse_begins_untrained_and_moves():
 @pytest.mark.parametrize("kind", ["time-lapse", "walk"])
 def test_command_writes_the_files(tmp_path, monkeypatch, capsys, kind):
     monkeypatch.setattr(strips.checkpoints, "load", lambda name: ConvGenerator(8, width=2).eval())
-    monkeypatch.setattr(strips, "time_lapse",
-                        lambda images, z, n: torch.zeros(len(z), n + 1, 1, 28, 28))
+    monkeypatch.setattr(
+        strips, "time_lapse", lambda images, z, n: torch.zeros(len(z), n + 1, 1, 28, 28)
+    )
     assert strips.main(None, tmp_path) == 0
     files = sorted((tmp_path / strips.FOLDER).glob(f"{kind}-*.png"))
     assert len(files) == strips.N_DIGITS

@@ -11,6 +11,7 @@ downloads    files of the repository that the site hands out itself
 equations    formulas typeset by MathJax when the site is built
 lazy         code and formulas laid out when the reader comes near
 references   the references page, from references.bib
+api          the API page, from the docstrings of course_lib
 search       an index in which a Korean word is found whatever particle follows it
 frontend     MathJax and the typeface, from npm
 typeface     the typeface cut down to the characters of the book
@@ -28,6 +29,7 @@ MODULES = [
     "equations",
     "lazy",
     "references",
+    "api",
     "search",
     "frontend",
     "typeface",

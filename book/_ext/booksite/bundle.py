@@ -79,8 +79,13 @@ def purge(root, sheet, content):
     """
     command = [str(root / "node_modules/purgecss/bin/purgecss.js"), "--css", str(sheet)]
     command += ["--output", str(sheet), "--content", *map(str, content)]
-    done = node(command, return_completed_process=True, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True)
+    done = node(
+        command,
+        return_completed_process=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode:
         raise ExtensionError(f"PurgeCSS failed on {sheet}:\n{done.stdout}")
 

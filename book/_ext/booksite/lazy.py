@@ -5,8 +5,8 @@ the browser skip what is far from the window (`content-visibility: auto`); what 
 keeps its place. A block of code has its number of lines and a formula the height that MathJax knows
 (see equations), both exact; both can be reached by Tab until site.js knows that they don't scroll.
 The height of a section is an estimate, for a phone and for a wide window, and rather too large:
-what sticks out of a section that is skipped lies over the next one. A section with a table has
-none, and is laid out at once.
+what sticks out of a section that is skipped lies over the next one. A section with a table or a
+definition list has none, and is laid out at once.
 """
 
 import math
@@ -70,7 +70,7 @@ class Ruler(HTMLParser):
             self.folded += 1
         elif tag == "pre":
             self.code = ""
-        elif tag == "table":
+        elif tag in ("table", "dl"):  # a dl is an entry of the API page
             self.add(math.inf)
         elif tag == "mjx-assistive-mml":
             self.formula = attributes.get("display") == "block"

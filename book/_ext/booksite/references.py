@@ -40,7 +40,9 @@ def authors(entry):
 def venue(fields):
     """Return where an entry appeared, as (title in italics, the rest)."""
     title = plain(
-        fields.get("journal") or fields.get("booktitle") or fields.get("publisher")
+        fields.get("journal")
+        or fields.get("booktitle")
+        or fields.get("publisher")
         or fields["archiveprefix"]
     )
     rest = f" {fields['eprint']}" if title == fields.get("archiveprefix") else ""
