@@ -23,7 +23,6 @@ LITERAL = re.compile(r"(`[^`]+`|:\n\n(?:    .*(?:\n|$))+)")  # code, or an inden
 MARKUP = re.compile(r"[*|]|(?<=\w)_(?!\w)")  # in reStructuredText
 # Lines that hang below the first one, which reStructuredText takes for a definition list.
 HANGING = re.compile(r"^(Source: .*|(?:Returns|Yields):\n(    ).*)((?:\n +\S.*)+)", re.MULTILINE)
-STARRED = re.compile(r"=\(\*[^()]*\)")  # a default that Sphinx cannot parse
 BLOCK = "\n\n.. code-block:: text\n\n"
 FIELDS = {"Variables": "Attributes"}  # Sphinx's name: ours
 
@@ -51,12 +50,12 @@ def skip_tuple_fields(app, what, name, obj, skip, options):
 
 def find_signature(app, what, name, obj, options, signature, returns):
     """Return the signature of a class's `__init__`, which the mock of its base class hides."""
-    if what == "class" and signature == "(*args, **kwargs)":
-        app.emit("autodoc-before-process-signature", obj.__init__, True)  # sets the defaults
-        found = inspect.signature(obj.__init__, bound_method=True)
-        found = inspect.stringify_signature(found, show_annotation=False)
-        signature = "()" if found == signature else found  # no __init__ of its own
-    return signature and STARRED.sub("=...", signature), returns
+    if what != "class" or signature != "(*args, **kwargs)":
+        return None
+    app.emit("autodoc-before-process-signature", obj.__init__, True)  # sets the defaults
+    found = inspect.signature(obj.__init__, bound_method=True)
+    found = inspect.stringify_signature(found, show_annotation=False)
+    return ("()" if found == signature else found), returns  # "()": no __init__ of its own
 
 
 class ApiEntries(SphinxTransform):
