@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from course_lib.fast import lloyd as runs
 from course_lib.kmeans import CHUNK, costs, kmeans_plusplus
 from course_lib.support import kmeans_checks as checks
+from course_lib.support.parallel import Threads
 
 
 class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
@@ -81,9 +82,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         weight = checks.check_weight(sample_weight, len(X))
         rng, best = check_random_state(self.random_state), None
         merge = self.batch_size is None  # a mini-batch is a sample of the rows as given
-        with runs.threads() as pool:
+        with Threads() as threads:
             problem = runs.Problem(
-                pool, X, self.metric, self.n_clusters, weight=weight, device=device, merge=merge
+                threads, X, self.metric, self.n_clusters, weight=weight, device=device, merge=merge
             )
             for _ in range(n_init):
                 start = self._start(X, weight, rng)
@@ -132,8 +133,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         check_is_fitted(self)
         device = checks.check_device(self.device, X)
         X = checks.check_matrix("X", X, self.metric, estimator=self, reset=False)
-        with runs.threads() as pool:
-            problem = runs.Problem(pool, X, self.metric, self.n_clusters, device=device)
+        with Threads() as threads:
+            problem = runs.Problem(threads, X, self.metric, self.n_clusters, device=device)
             centers = problem.start(self.cluster_centers_)
             problem.assign(centers)
             labels, group = problem.labels.astype(np.int32), problem.group

@@ -10,37 +10,20 @@ changing a result beyond rounding:
   centers have moved by that gap (Hamerly, SDM 2010, with one bound instead of two).
 - Equal rows are kept once, with their count as weight: a photograph repeats its colors.
 
-Threads take chunks from one list, and BLAS runs on one thread in each, so a thread that must wait
-for a core delays the others by one chunk at most.
+Small problems, "manhattan" and GPUs go through torch instead, which compiles nothing.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
-import numba
 import numpy as np
-import scipy.linalg  # noqa: F401  loads the BLAS that Numba calls, so that it can be limited
 import torch
-from scipy.spatial.distance import cdist
-from threadpoolctl import ThreadpoolController
 
 from course_lib.kmeans import CANCELED
+from course_lib.support.parallel import compiled, take
 
-BLAS = ThreadpoolController()
 SMALL = 2**20  # N D K up to which a fit is over before Numba has loaded its compiled loop
 BLOCK, LARGE = 2**17, 2**26  # numbers at a time: half a cache on a CPU, 256 MB on a GPU
-HOSTS = ("cpu",)  # devices whose memory NumPy shares
+HOSTS = ("cpu",)  # devices that run the compiled loop
 HUGE, TINY = 3e38, 1e-300
 MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Fibonacci hashing
-
-
-def compiled(function):
-    """Compile a function when it is first called, and keep the result on disk if possible."""
-    options = {"nogil": True, "fastmath": {"nnan", "nsz", "reassoc", "contract"}}
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder that can be written to
-        return numba.njit(**options)(function)
 
 
 @compiled
@@ -81,59 +64,64 @@ def margin(best, second, square, slack):
 
 
 @compiled
-def assign_rows(span, x, weight, factor, bias, labels, sums, gap, square, drift, slack):
+def assign_rows(
+    counter, sizes, x, weight, factor, bias, labels, sums, changed, gap, square, drift, slack
+):
     """Assign rows of x (N, D) to their nearest centers and move them between cluster sums.
 
-    span: first row, last row, block size. Updates labels (N,), sums (K, D + 2) and gap (N,), which
-    is empty where no row can be skipped. Returns how many labels changed.
+    sizes: rows of a span, of a block. Updates labels (N,), of each span the sums (K, D + 2) and the
+    number of changed labels, and gap (N,), which is empty where no row can be skipped.
     """
-    i, last, size = span
-    (n_clusters, n_features), bounded, changed = factor.shape, len(gap) > 0, 0
+    (step, size), (n_clusters, n_features), bounded = sizes, factor.shape, len(gap) > 0
     buffer, copy = np.empty(n_clusters * size, x.dtype), np.empty((size, n_features), x.dtype)
     best, second = np.empty(size, x.dtype), np.empty(size, x.dtype)
     nearest, which = np.empty(size, np.int32), np.empty(size, np.int64)
-    while i < last:
-        n = 0
-        while i < last and n < size:  # collect rows whose label may change
-            if bounded:
-                gap[i] -= drift[labels[i]]
-            if not bounded or gap[i] <= 0:
-                which[n] = i
-                n += 1
-            i += 1
-        if bounded:
+    span = take(counter)
+    while span * step < len(x):
+        i, last, total = span * step, min(len(x), (span + 1) * step), sums[span]
+        while i < last:
+            first, i, n = i, min(i + size, last), 0
+            for r in range(first, i):  # collect rows whose label may change
+                if bounded:
+                    gap[r] -= drift[labels[r]]
+                if not bounded or gap[r] <= 0:
+                    which[n] = r
+                    n += 1
+            block = x[first:i]
+            if 2 * n > len(block):  # to copy so many would cost more than to assign all
+                n = len(block)
+                which[:n] = np.arange(first, i)
+            else:
+                for r in range(n):
+                    copy[r] = x[which[r]]
+                block = copy[:n]
+            cost = buffer[: n_clusters * n].reshape(n_clusters, n)
+            nearest_two(block, factor, bias, cost, best, second, nearest, bounded)
             for r in range(n):
-                copy[r] = x[which[r]]
-        block = copy[:n] if bounded else x[i - n : i]
-        cost = buffer[: n_clusters * n].reshape(n_clusters, n)
-        nearest_two(block, factor, bias, cost, best, second, nearest, bounded)
-        for r in range(n):
-            item, old, new = which[r], labels[which[r]], nearest[r]
-            if bounded:
-                gap[item] = margin(best[r], second[r], square[item], slack)
-            if new != old:
-                changed, labels[item] = changed + 1, new
-                move(x[item], weight[item], sums[new])
-                if old >= 0:
-                    move(x[item], -weight[item], sums[old])
-    return changed
+                item, new = which[r], nearest[r]
+                old = labels[item]
+                if bounded:
+                    gap[item] = margin(best[r], second[r], square[item], slack)
+                if new != old:
+                    labels[item] = new
+                    changed[span] += 1
+                    move(x[item], weight[item], total[new])
+                    if old >= 0:
+                        move(x[item], -weight[item], total[old])
+        span = take(counter)
 
 
 @compiled
-def distances(span, x, centers, labels, square):
+def distances(counter, step, x, centers, labels, square):
     """Squared distance of each row to its center, from differences: updates square (N,)."""
-    for i in range(span[0], span[1]):
-        total = 0.0
-        for f in range(x.shape[1]):
-            total += np.float64(x[i, f] - centers[labels[i], f]) ** 2
-        square[i] = total
-
-
-@contextmanager
-def threads():
-    """As many threads as torch uses, with BLAS limited to one in each."""
-    with BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        yield pool
+    span = take(counter)
+    while span * step < len(x):
+        for i in range(span * step, min(len(x), (span + 1) * step)):
+            total = 0.0
+            for f in range(x.shape[1]):
+                total += np.float64(x[i, f] - centers[labels[i], f]) ** 2
+            square[i] = total
+        span = take(counter)
 
 
 class Problem:
@@ -144,17 +132,16 @@ class Problem:
     are each cluster's weight and its number of rows with a weight.
     """
 
-    def __init__(self, pool, x, metric, n_clusters, *, weight=None, device="cpu", merge=True):
-        self.pool, self.metric, self.device = pool, metric, torch.device(device)
+    def __init__(self, threads, x, metric, n_clusters, *, weight=None, device="cpu", merge=True):
+        self.threads, self.metric, self.device = threads, metric, torch.device(device)
         self.weight, self.group = np.ones(len(x)) if weight is None else weight, slice(None)
-        self.remote = self.device.type not in HOSTS
-        large = not self.remote and x.size * n_clusters > SMALL
-        self.compiled = large and metric != "manhattan"
+        host = self.device.type in HOSTS
+        self.compiled = host and metric != "manhattan" and x.size * n_clusters > SMALL
+        self.room = BLOCK if host else LARGE
         # Finding equal rows costs as much as a few iterations with 64 products per row.
         if merge and self.compiled and x.shape[1] <= 8 and x.shape[1] * n_clusters > 64:
             x = self.merge_equal(x)
-        step = max(2048, -(-len(x) // 32))  # whatever the threads: the same result on every machine
-        self.spans = [(i, min(len(x), i + step)) for i in range(0, len(x), step)]
+        self.step = max(512, -(-len(x) // 32))  # whatever the threads: the same sums everywhere
         self.x = x / np.linalg.norm(x, axis=1, keepdims=True) if metric == "cosine" else x
         self.origin = np.zeros(x.shape[1])
         self.measure()
@@ -181,64 +168,38 @@ class Problem:
 
     def measure(self):
         """Compute the mean (D,), |x - mean|^2 (n,), and the mean variance of the features."""
-        weight, total = self.weight.astype(self.x.dtype), 0.0
-        for first, last in self.spans:
-            total = total + (weight[first:last] @ self.x[first:last]).astype(np.float64)
-        self.mean, self.labels = total / self.weight.sum(), np.zeros(len(self.x), np.int64)
-        if self.remote:
-            self.rows = self.send(self.x)
+        self.rows, self.labels = self.send(self.x), np.zeros(len(self.x), np.int64)
+        parts = self.parts(self.x.shape[1], self.rows, self.send(self.weight.astype(self.x.dtype)))
+        self.mean = sum((w @ x).double() for x, w in parts).cpu().numpy() / self.weight.sum()
         self.square = self.distances(self.mean[None])
         self.variance = self.weight @ self.square / self.weight.sum() / len(self.mean)
 
-    def split(self, rows, width=None):
-        """Split rows into parts that fill a GPU; width: numbers per row."""
-        return rows.split(max(1, LARGE // (width or self.x.shape[1])))
+    def send(self, array):
+        """The array as a tensor on the device."""
+        return torch.from_numpy(np.require(array, requirements="W")).to(self.device)
 
-    def each(self, work):
-        """Call work(i, span) for every span of rows, on all threads."""
-        todo = iter(range(len(self.spans)))
-
-        def take():
-            for i in todo:  # shared: each thread takes the next span
-                work(i, self.spans[i])
-
-        n_others = min(torch.get_num_threads(), len(self.spans)) - 1
-        others = [self.pool.submit(take) for _ in range(n_others)]
-        take()  # this thread works too
-        for other in others:
-            other.result()
+    def parts(self, width, *tensors):
+        """Split tensors into parts of so many rows that a cache or a GPU holds width times them."""
+        return zip(*(tensor.split(max(64, self.room // width)) for tensor in tensors))
 
     def distances(self, centers):
         """Distance (n,) of each row to its center, squared except under "manhattan"."""
         centers = centers.astype(self.x.dtype)
         if self.compiled:
             square = np.empty(len(self.x))
-            self.each(lambda i, span: distances(span, self.x, centers, self.labels, square))
+            self.threads.run(distances, self.step, self.x, centers, self.labels, square)
             return square
-        if not self.remote:
-            size = 1 if self.metric == "manhattan" else 2
-            square = [
-                (np.abs(self.x[a:b] - centers[self.labels[a:b]]) ** size).sum(
-                    axis=1, dtype=np.float64
-                )
-                for a, b in self.spans
-            ]
-            return np.concatenate(square)
-        centers, labels, parts = self.send(centers), self.send(self.labels), []
-        for x, k in zip(self.split(self.rows), self.split(labels)):
+        centers, found = self.send(centers), []
+        for x, k in self.parts(centers.shape[1], self.rows, self.send(self.labels)):
             apart = x - centers[k]
             apart = apart.abs() if self.metric == "manhattan" else apart.square()
-            parts.append(apart.sum(1, dtype=torch.float64))
-        return torch.cat(parts).cpu().numpy()
+            found.append(apart.sum(1, dtype=torch.float64))
+        return torch.cat(found).cpu().numpy()
 
     def cost(self, centers):
         """Cost (n,) of each row at its center, exact where products round."""
         cost = self.distances(centers)
         return cost / 2 if self.metric == "cosine" else cost  # 1 - cos of unit vectors
-
-    def send(self, array):
-        """The array as a tensor on the device."""
-        return torch.from_numpy(np.require(array, requirements="W")).to(self.device)
 
     def start(self, centers):
         """Begin a run at centers (K, D); returns them as they are inside."""
@@ -268,8 +229,7 @@ class Problem:
     def assign(self, centers, moved=None):
         """Assign all rows to centers (K, D), which moved by (K, D); counts the changed labels."""
         if not self.compiled:
-            rows = self.rows if self.remote else self.x
-            old, self.labels = self.labels, self.nearest(rows, centers)
+            old, self.labels = self.labels, self.nearest(self.rows, centers)
             self.sums = self.all_sums(len(centers))
             return np.count_nonzero(old != self.labels)
         drift = np.zeros(len(centers))
@@ -278,49 +238,33 @@ class Problem:
             drift = drift + drift.max()  # a gap shrinks by its own center's move and another's
         reach = ((centers - self.mean) ** 2).sum(axis=1).max()
         slack = np.array([8 * np.finfo(self.x.dtype).eps, reach])
-        size = max(64, min(512, BLOCK // sum(centers.shape)))
-        sums, changed = np.zeros((len(self.spans), *self.sums.shape)), [0] * len(self.spans)
-        given = self.x, self.weight, *self.products(centers), self.labels
-        bounds = self.gap, self.square, drift, slack
-
-        def work(i, span):
-            changed[i] = assign_rows((*span, size), *given, sums[i], *bounds)
-
-        self.each(work)
-        for i in np.flatnonzero(changed):  # in a fixed order: the same result on every run
-            self.sums += sums[i]
-        return sum(changed)
+        sizes = self.step, max(64, min(2048, BLOCK // sum(centers.shape)))
+        n_spans = -(-len(self.x) // self.step)
+        sums, changed = np.zeros((n_spans, *self.sums.shape)), np.zeros(n_spans, np.int64)
+        given = sizes, self.x, self.weight, *self.products(centers), self.labels
+        self.threads.run(assign_rows, *given, sums, changed, self.gap, self.square, drift, slack)
+        self.sums += sums.sum(axis=0)
+        return changed.sum()
 
     def nearest(self, rows, centers):
-        """Nearest centers (n,) of rows (n, D), an array or on a GPU a tensor."""
-        factor, bias = self.products(centers)
-        if not self.remote:
-            spans = range(0, len(rows), max(64, BLOCK // len(centers)))
-            parts = [rows[i : i + spans.step] for i in spans]
-            if self.metric == "manhattan":
-                return np.concatenate([cdist(x, centers, "cityblock").argmin(1) for x in parts])
-            return np.concatenate([(bias + x @ factor.T).argmin(1) for x in parts])
+        """Nearest centers (n,) of rows (n, D), a tensor."""
         if self.metric == "manhattan":
             c = self.send(centers.astype(self.x.dtype))
-            parts = [torch.cdist(x, c, p=1).argmin(1) for x in self.split(rows, len(c))]
+            found = [torch.cdist(x, c, p=1).argmin(1) for (x,) in self.parts(len(c), rows)]
         else:
-            factor, bias = self.send(factor), self.send(bias)
-            parts = [(bias + x @ factor.T).argmin(1) for x in self.split(rows, len(bias))]
-        return torch.cat(parts).cpu().numpy()
+            factor, bias = map(self.send, self.products(centers))
+            found = [(bias + x @ factor.T).argmin(1) for (x,) in self.parts(len(bias), rows)]
+        return torch.cat(found).cpu().numpy()
 
     def all_sums(self, n_clusters):
-        """Sums (K, D + 2) for the labels, from all rows."""
-        total = np.zeros((n_clusters, self.x.shape[1]))
-        if self.remote:
-            total = self.send(total)
-            columns = map(self.send, (self.labels, self.weight))
-            for x, k, w in zip(self.split(self.rows), *map(self.split, columns)):
+        """Sums (K, D + 2) for the labels, from all rows; only the counts under "manhattan"."""
+        total = torch.zeros(n_clusters, self.x.shape[1], dtype=torch.float64, device=self.device)
+        columns = map(self.send, (self.labels, self.weight))
+        if self.metric != "manhattan":  # whose centers are medians
+            for x, k, w in self.parts(self.x.shape[1], self.rows, *columns):
                 total.index_add_(0, k, x * w[:, None])
-            total = total.cpu().numpy()
-        elif self.metric != "manhattan":  # whose centers are medians
-            np.add.at(total, self.labels, self.x * self.weight[:, None])
         counts = [np.bincount(self.labels, w, n_clusters) for w in (self.weight, self.weight > 0)]
-        return np.column_stack([total, *counts])
+        return np.column_stack([total.cpu().numpy(), *counts])
 
     def fill_empty(self, centers):
         """Give each empty cluster the row farthest from its center; returns the labels before."""
@@ -344,7 +288,7 @@ class Problem:
         if self.metric == "manhattan":
             for k in np.flatnonzero(filled):
                 own = (self.labels == k) & (self.weight > 0)
-                new[k] = median(self.x[own], self.weight[own])
+                new[k] = median(self.x[own], 0, self.weight[own])
         else:
             new[filled] = self.sums[filled, :-2] / self.sums[filled, -2:-1]
         return self.finished(new, centers)
@@ -363,19 +307,14 @@ class Problem:
         return (centers + self.origin).astype(self.x.dtype), labels, inertia, n_iter
 
 
-def median(x, weight):
-    """Weighted median (D,) of each column of x (n, D); between two that will do, their middle."""
-    order = x.argsort(axis=0)
-    below = weight[order].cumsum(axis=0)  # (n, D)
+def median(x, axis, weight):
+    """Weighted median of x along an axis; between two values that will do, their middle."""
+    order = x.argsort(axis)
+    below = weight[order].cumsum(axis)
     half = below[-1] / 2
-    low, high = (below < half).sum(axis=0), (below <= half).sum(axis=0)
-    middle = np.take_along_axis(order, np.stack([low, np.minimum(high, len(x) - 1)]), axis=0)
-    return np.take_along_axis(x, middle, axis=0).mean(axis=0, dtype=np.float64)
-
-
-def average(x, weight):
-    """Weighted mean (D,) of x (n, D)."""
-    return np.average(x, axis=0, weights=weight)
+    low, high = (below < half).sum(axis), (below <= half).sum(axis)
+    middle = np.take_along_axis(order, np.stack([low, np.minimum(high, len(x) - 1)]), axis)
+    return np.take_along_axis(x, middle, axis).mean(axis, dtype=np.float64)
 
 
 def lloyd(problem, centers, max_iter, tol):
@@ -412,11 +351,11 @@ def mini_batch(problem, centers, max_iter, tol, batch_size, rng):
         for i in range(0, len(order), batch_size):
             rows = order[i : i + batch_size]
             x, weight, best = problem.x[rows], problem.weight[rows], centers.copy()
-            labels = problem.nearest(problem.send(x) if problem.remote else x, centers)
+            labels = problem.nearest(problem.send(x), centers)
             for k in np.unique(labels[weight > 0]):
                 own = (labels == k) & (weight > 0)
-                mean = median if problem.metric == "manhattan" else average
-                best[k] = mean(x[own], weight[own])
+                mean = median if problem.metric == "manhattan" else np.average
+                best[k] = mean(x[own], 0, weight[own])
             count = np.bincount(labels, weight, len(centers))
             seen += count
             rate = np.divide(count, seen, out=np.zeros(len(count)), where=seen > 0)

@@ -1,6 +1,7 @@
 """Oracles for the algorithm: scikit-learn, closed forms, scipy's minimiser, its own theorems."""
 
 import itertools
+import threading
 import tracemalloc
 import warnings
 
@@ -533,6 +534,14 @@ def test_the_compiled_loop_is_the_python_that_is_shown(k, monkeypatch):
     expected = KMeans(k, init=start, max_iter=5).fit(x)
     for name in ("move", "nearest_two", "margin", "assign_rows", "distances"):
         monkeypatch.setattr(engine, name, getattr(engine, name).py_func)
+    lock = threading.Lock()
+
+    def take(counter):
+        with lock:
+            counter += 1
+            return counter[0] - 1
+
+    monkeypatch.setattr(engine, "take", take)
     model = KMeans(k, init=start, max_iter=5).fit(x)
     np.testing.assert_array_equal(model.labels_, expected.labels_)
     np.testing.assert_allclose(model.cluster_centers_, expected.cluster_centers_, atol=1e-9)

@@ -1,0 +1,58 @@
+"""Compiled loops over rows on all threads, none of which waits for one that has lost its core."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numba
+import numpy as np
+import scipy.linalg  # noqa: F401  loads the BLAS that Numba calls, so that it can be limited
+import torch
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+from threadpoolctl import ThreadpoolController
+
+BLAS = ThreadpoolController()
+
+
+def compiled(function):
+    """Compile a function when it is first called, and keep the result on disk if possible."""
+    options = {"nogil": True, "fastmath": {"nnan", "nsz", "reassoc", "contract"}}
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder that can be written to
+        return numba.njit(**options)(function)
+
+
+@intrinsic
+def take(context, counter):
+    """Add 1 to counter (1,) in one step that no thread can interrupt; returns what it held."""
+
+    def build(context, builder, signature, arguments):
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.atomic_rmw("add", data, data.type.pointee(1), "monotonic")
+
+    return counter.dtype(counter), build
+
+
+class Threads:
+    """Context manager: as many threads as torch uses, with BLAS limited to one in each."""
+
+    def __enter__(self):
+        """Return this object, ready to `run`."""
+        self.n = torch.get_num_threads()
+        self.pool = ThreadPoolExecutor(max(1, self.n - 1))
+        self.limit = BLAS.limit(limits=1, user_api="blas")
+        return self
+
+    def __exit__(self, *error):
+        """End the threads and give BLAS its own back."""
+        self.limit.restore_original_limits()
+        self.pool.shutdown()
+
+    def run(self, function, *arguments):
+        """Call function(counter, *arguments) on all threads; `take(counter)` hands out 0, 1, ..."""
+        counter = np.zeros(1, np.int64)
+        others = [self.pool.submit(function, counter, *arguments) for _ in range(self.n - 1)]
+        function(counter, *arguments)  # this thread works too
+        for other in others:
+            if not other.cancel():  # it has begun
+                other.result()
