@@ -37,7 +37,7 @@ colab-check: $(VENV)/all.txt  ## run every chapter alone in an environment like 
 	$(BIN)/python -m tools colab
 
 exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions and the autograders
-	$(BIN)/python -m exercises build
+	$(BIN)/python -m autograder build
 
 lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book

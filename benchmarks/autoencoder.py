@@ -4,7 +4,7 @@ Fair by construction: one process, the same model from the same initial weights,
 batch size, learning rate and number of epochs, 2 threads each. The peer's dataset is
 torchvision.datasets.MNIST, which hands out PIL images, with ToTensor, and its model is built of
 torch.nn's layers: where course_lib has a faster layer for the same function, the peer does not. The
-two take turns; a ratio is taken within each round. Afterwards the errors on the training images are
+two take turns; a ratio is taken within each round. Afterward the errors on the training images are
 compared.
 """
 

@@ -11,7 +11,7 @@ the cores from the training, and loading is 5 % of an epoch.
 
 "same networks": `train_gan` with the same two networks and settings: `ConvGenerator(100, width=64)`
 and its mirror without their three biases. Only the loop and the layers' code differ.
-"with biases": the networks as course_lib has them, with a bias where no batch normalisation follows
+"with biases": the networks as course_lib has them, with a bias where no batch normalization follows
 (the last layer of the generator, the first and last of the discriminator), the settings the same.
 "our networks": `train_gan` with what learns quickly on a CPU: narrower networks, a larger step
 size, smaller batches and so more steps an epoch.
@@ -140,7 +140,7 @@ class ReferenceDiscriminator(nn.Sequential):
 
 
 def draw_weights(layer):
-    """N(0, 0.02) for convolutions, N(1, 0.02) and 0 for batch normalisation."""
+    """N(0, 0.02) for convolutions, N(1, 0.02) and 0 for batch normalization."""
     if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(layer.weight, 0.0, 0.02)
     elif isinstance(layer, nn.BatchNorm2d):

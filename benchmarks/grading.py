@@ -20,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 
-from exercises import build
+from autograder import build
 from tools.book import ROOT, read_notebook
 
 
@@ -41,7 +41,7 @@ def submissions(folder, name, number):
 def grade(name, folder, output, jobs, stop_after=None):
     """Run the command; return its seconds. Kill it once `stop_after` results are there."""
     results = output.with_name(f"{output.stem}-results")
-    command = [sys.executable, "-m", "exercises", "grade", name, folder, "-o", output]
+    command = [sys.executable, "-m", "autograder", "grade", name, folder, "-o", output]
     begin = time.perf_counter()
     # What a killed process leaves behind goes with the benchmark's own folder.
     process = subprocess.Popen(

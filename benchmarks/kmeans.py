@@ -142,16 +142,15 @@ PEERS = ("sklearn lloyd", "sklearn elkan", "faiss")
 # --- Measuring -------------------------------------------------------------------------------
 
 
-def measure(x, k, most, n_repeats):
+def measure(x, k, most, n_repeats, methods):
     """Seconds of each method (n_repeats,), its inertia, and its iterations, of fits up to most."""
     centers = start(x, k)
     ours(x, centers, most, 0)  # warms up, as does the next
     _, n_iter = scikit(x, centers, most, 0)
-    seconds = {name: [] for name in METHODS}
+    seconds = {name: [] for name in methods}
     inertia, iterations = {}, {}
     for repeat in range(n_repeats):
-        names = list(METHODS)
-        for name in names[repeat % len(names) :] + names[: repeat % len(names)]:
+        for name in methods[repeat % len(methods) :] + methods[: repeat % len(methods)]:
             before = time.perf_counter()
             inertia[name], iterations[name] = METHODS[name](x, centers, most, n_iter)
             seconds[name].append(time.perf_counter() - before)
@@ -216,7 +215,8 @@ def peak(name, method):
     limit_threads()
     make, k = PROBLEMS[name]
     x = make()
-    METHODS[method](x[:9000].copy(), start(x[:9000], k), 2, 2)  # loads what is loaded once
+    few = x[: max(9000, 2**22 // (k * x.shape[1]))].copy()  # so many that everything is loaded
+    METHODS[method](few, start(few, k), 2, 2)
     centers = start(x, k)
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")  # resets the high-water mark
@@ -246,6 +246,7 @@ def main(arguments):
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--iterations", type=int, default=100, help="most iterations of a fit")
     parser.add_argument("--neighbors", type=int, default=0, help="processes that disturb")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, metavar="PEER")
     parser.add_argument("--only", default="", help="run the problems whose name contains this")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
@@ -259,7 +260,8 @@ def main(arguments):
     )
     print("for fits of 10 iterations; lloyd: ours to scikit-learn's Lloyd; J: our inertia to the")
     print("peers' best; MB: peak memory beyond the data, ours / sklearn lloyd\n")
-    columns = "".join(f"{name:>14}" for name in METHODS)
+    methods = [name for name in METHODS if name not in PEERS or name in options.peers]
+    columns = "".join(f"{name:>14}" for name in methods)
     print(f"{'problem':<27}{'iterations':>11}{columns}   {'ratio':<19}{'10 it.':>7}", end="")
     print(f"{'lloyd':>7}{'J - 1':>9}   {'MB':<12}")
     table = []
@@ -268,15 +270,16 @@ def main(arguments):
             continue
         x = make()
         with neighbors(options.neighbors):
-            short, _, _ = measure(x, k, 10, options.repeats)
-            seconds, inertia, iterations = measure(x, k, options.iterations, options.repeats)
-        ratios = [fastest_ratio(times) for times in (seconds, short)]
-        lloyd = np.median(seconds["ours"] / seconds["sklearn lloyd"])
+            short, _, _ = measure(x, k, 10, options.repeats, methods)
+            most = options.iterations
+            seconds, inertia, iterations = measure(x, k, most, options.repeats, methods)
+        ratios = [fastest_ratio(times, options.peers) for times in (seconds, short)]
+        lloyd = np.median(seconds["ours"] / seconds.get("sklearn lloyd", np.nan))
         table.append((ratios[0][1], ratios[1][1], lloyd))
-        change = inertia["ours"] / min(inertia[peer] for peer in PEERS) - 1
+        change = inertia["ours"] / min(inertia[peer] for peer in options.peers) - 1
         memory = [peak_memory(name, method) for method in ("ours", "sklearn lloyd")]
-        times = "".join(f"{np.median(seconds[method]):>14.3f}" for method in METHODS)
-        steps = f"{iterations['ours']}/{iterations['sklearn lloyd']}"
+        times = "".join(f"{np.median(seconds[method]):>14.3f}" for method in methods)
+        steps = f"{iterations['ours']}/{iterations[options.peers[0]]}"
         ratio = "{1:.2f} [{0:.2f}, {2:.2f}]".format(*ratios[0])
         used = " / ".join(f"{megabytes:.0f}" for megabytes in memory)
         print(f"{name:<27}{steps:>11}{times}   {ratio:<19}{ratios[1][1]:>7.2f}", end="")
@@ -288,10 +291,11 @@ def main(arguments):
     )
     print(f"{whole.max():.2f}; 10 iterations: {(short <= 1).mean():.0%}, worst {short.max():.2f}")
     print(f"ratio to scikit-learn's Lloyd: median {np.median(lloyd):.2f}, worst {lloyd.max():.2f}")
-    first_calls()
+    if not options.neighbors:
+        first_calls()
 
 
-def fastest_ratio(seconds):
+def fastest_ratio(seconds, peers):
     """Quartiles of our seconds to those of the fastest peer, taken within each round."""
-    fastest = min(PEERS, key=lambda peer: np.median(seconds[peer]))
+    fastest = min(peers, key=lambda peer: np.median(seconds[peer]))
     return np.quantile(seconds["ours"] / seconds[fastest], [0.25, 0.5, 0.75])

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.utils import check_random_state
 
+from course_lib.support.checks import whole
 from course_lib.support.kmeans_checks import (
-    check_int,
     check_labels,
     check_matrix,
     check_pair,
@@ -116,7 +116,7 @@ def lloyd(x, centers, *, metric="euclidean", max_iter=300):
     Source: Lloyd, Least squares quantization in PCM, IEEE Trans. Inf. Theory 28(2), 1982.
     """
     x, centers = check_pair(x, centers, metric, most="N")
-    check_int("max_iter", max_iter)
+    whole(max_iter, "max_iter", 1)
     labels, cost = assign(x, centers, metric)
     yield Step(centers, labels, cost.sum())
     for _ in range(max_iter):
@@ -143,11 +143,10 @@ def kmeans_plusplus(
     Source: Arthur & Vassilvitskii, k-means++, SODA 2007, sections 2.2 and 8.
     """
     x = check_matrix("x", x, metric)
-    check_int("n_clusters", n_clusters, most=len(x), why="the number of rows of x")
-    n_trials = n_local_trials
-    if n_trials is None:
-        n_trials = 2 + int(np.log(n_clusters))
-    check_int("n_local_trials", n_trials)
+    whole(n_clusters, "n_clusters", 1, len(x))
+    if n_local_trials is None:
+        n_local_trials = 2 + int(np.log(n_clusters))
+    n_trials = whole(n_local_trials, "n_local_trials", 1)
     weight = check_weight(sample_weight, len(x))  # (N,)
     rng = check_random_state(random_state)
 

@@ -144,7 +144,7 @@ class Moved(nn.Module):
 def adversary(generator, seed, *, width, decay, plan):
     """Train a generator against a discriminator, and keep the moving average of its weights.
 
-    The average takes in 1 - decay of the weights after every step; batch normalisation's
+    The average takes in 1 - decay of the weights after every step; batch normalization's
     statistics are measured anew with it.
     """
     images = load_mnist("small").train_images

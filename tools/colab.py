@@ -2,7 +2,7 @@
 
 A chapter is copied alone into an empty folder and run from top to bottom by a Python that has
 Colab's packages and no course_lib, so that its first cell really installs; the repository's address
-leads to a clone on this disk. Afterwards Colab's packages must be what they were, and nothing may
+leads to a clone on this disk. Afterward Colab's packages must be what they were, and nothing may
 have been written but in the folder, the environment and the caches.
 """
 

@@ -27,7 +27,7 @@ ROWS, COLUMNS = 6, 8  # digits in a picture
 
 
 def clusters(ax):
-    """Points of five groups, the regions that k-means gives them, and its centres."""
+    """Points of five groups, the regions that k-means gives them, and its centers."""
     rng = np.random.default_rng(3)
     middles = np.array([[-2.6, 1.1], [-0.9, -1.4], [0.2, 1.5], [2.2, -1.2], [2.8, 1.2]])
     x = np.concatenate([rng.normal(middle, 0.55, (120, 2)) for middle in middles])

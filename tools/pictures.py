@@ -1,4 +1,4 @@
-"""Store drawings in fewer bytes: a plot needs a palette, a photograph needs all its colours."""
+"""Store drawings in fewer bytes: a plot needs a palette, a photograph needs all its colors."""
 
 import base64
 import io
@@ -12,8 +12,8 @@ LEAST_PSNR = 45.0  # decibels: a loss that nobody sees, and that pictures with p
 def shrink(png):
     """Return a PNG (bytes) of the same picture on white, smaller where that costs nothing visible.
 
-    A picture that 256 colours show with at least LEAST_PSNR decibels gets a palette; any other
-    keeps every colour.
+    A picture that 256 colors show with at least LEAST_PSNR decibels gets a palette; any other
+    keeps every color.
     """
     picture = Image.open(io.BytesIO(png)).convert("RGBA")
     white = Image.new("RGBA", picture.size, "white")

@@ -1,6 +1,6 @@
 """Strips of small images for a demo in the page: a time-lapse of training, and latent walks.
 
-Each PNG is one row of frames side by side, 28 x 28 pixels each, grey.
+Each PNG is one row of frames side by side, 28 x 28 pixels each, gray.
 """
 
 import io

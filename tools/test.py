@@ -14,7 +14,7 @@ WORKERS = 2  # pytest processes; conftest.py shares the cores among them
 FLOOR = 95  # percent of lines, and of branches, of course_lib that the unit tests must reach
 COVERAGE = Path("_build/coverage.json")
 # Folders of tests/ with a stage of their own.
-ELSEWHERE = ("notebooks", "tools", "exercises", "site")
+ELSEWHERE = ("notebooks", "tools", "autograder", "site")
 
 
 def stages():
@@ -33,7 +33,7 @@ def stages():
         "notebooks and tools": [*pytest, *workers, "--nbval", "book/ko"]
         + ["tests/notebooks", "tests/tools"],
         # By itself: the submissions are what runs in parallel.
-        "exercises": [*pytest, "tests/exercises"],
+        "autograder": [*pytest, "tests/autograder"],
         "browser": [*python, "tools", "browser"],
         "site": [*pytest, *workers, "tests/site"],
     }

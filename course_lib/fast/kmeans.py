@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from course_lib.fast import lloyd as runs
 from course_lib.kmeans import CHUNK, costs, kmeans_plusplus
 from course_lib.support import kmeans_checks as checks
+from course_lib.support.checks import whole
 from course_lib.support.parallel import Threads
 
 
@@ -77,8 +78,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         """Find the clusters of X (N, D). y is ignored; sample_weight: (N,), >= 0, or None."""
         n_init, device = checks.check_parameters(self), checks.check_device(self.device, X)
         X = checks.check_matrix("X", X, self.metric, estimator=self)
-        most, why = len(X), "the number of rows of X"
-        checks.check_int("n_clusters", self.n_clusters, most=most, why=why)
+        whole(self.n_clusters, "n_clusters", 1, len(X))
         weight = checks.check_weight(sample_weight, len(X))
         rng, best = check_random_state(self.random_state), None
         merge = self.batch_size is None  # a mini-batch is a sample of the rows as given

@@ -64,6 +64,25 @@ def margin(best, second, square, slack):
 
 
 @compiled
+def collect(first, last, labels, gap, drift, which):
+    """Collect the rows first..last whose label may change, or all if most may; returns how many.
+
+    drift: (K,), by how much the gap (N,) of a row with each label shrank. Updates which (n,).
+    """
+    n, size = 0, last - first
+    if len(gap):
+        for i in range(first, last):
+            gap[i] -= drift[labels[i]]
+            if gap[i] <= 0:
+                which[n] = i
+                n += 1
+        if 2 * n <= size:
+            return n
+    which[:size] = np.arange(first, last)
+    return size
+
+
+@compiled
 def assign_rows(
     counter, sizes, x, weight, factor, bias, labels, sums, changed, gap, square, drift, slack
 ):
@@ -78,20 +97,11 @@ def assign_rows(
     nearest, which = np.empty(size, np.int32), np.empty(size, np.int64)
     span = take(counter)
     while span * step < len(x):
-        i, last, total = span * step, min(len(x), (span + 1) * step), sums[span]
-        while i < last:
-            first, i, n = i, min(i + size, last), 0
-            for r in range(first, i):  # collect rows whose label may change
-                if bounded:
-                    gap[r] -= drift[labels[r]]
-                if not bounded or gap[r] <= 0:
-                    which[n] = r
-                    n += 1
-            block = x[first:i]
-            if 2 * n > len(block):  # to copy so many would cost more than to assign all
-                n = len(block)
-                which[:n] = np.arange(first, i)
-            else:
+        end = min(len(x), (span + 1) * step)
+        for first in range(span * step, end, size):
+            last = min(first + size, end)
+            block, n = x[first:last], collect(first, last, labels, gap, drift, which)
+            if n < len(block):
                 for r in range(n):
                     copy[r] = x[which[r]]
                 block = copy[:n]
@@ -105,9 +115,9 @@ def assign_rows(
                 if new != old:
                     labels[item] = new
                     changed[span] += 1
-                    move(x[item], weight[item], total[new])
+                    move(x[item], weight[item], sums[span, new])
                     if old >= 0:
-                        move(x[item], -weight[item], total[old])
+                        move(x[item], -weight[item], sums[span, old])
         span = take(counter)
 
 

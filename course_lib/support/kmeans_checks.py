@@ -1,13 +1,14 @@
 """Checks of what k-means is given: each error names the argument, what it got and what it wants."""
 
 import warnings
-from numbers import Integral, Real
 
 import numpy as np
 import torch
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
+
+from course_lib.support.checks import non_negative, one_of, whole
 
 AUTO = {"random": 10, "k-means++": 1}  # n_init="auto", as scikit-learn; 10 for a callable
 METRICS = ("euclidean", "cosine", "manhattan")
@@ -21,24 +22,9 @@ def describe(value):
     return f"{type(value).__name__} {text if len(text) < 60 else text[:57] + '...'}"
 
 
-def check_int(name, value, *, least=1, most=None, why=""):
-    """Check that a value is an integer from least to most; why: what sets the most."""
-    wanted = f"an integer, at least {least}" if most is None else f"{least} to {most} ({why})"
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be {wanted}, got {value!r}")
-    if value < least or (most is not None and value > most):
-        raise ValueError(f"{name} must be {wanted}, got {value!r}")
-
-
-def check_metric(metric):
-    """Check that a metric is one of METRICS."""
-    if metric not in METRICS:
-        raise ValueError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
-
-
 def check_matrix(name, value, metric, *, estimator=None, reset=True):
     """A C-contiguous NumPy array (N, D) of finite float32 or float64, or a telling error."""
-    check_metric(metric)
+    one_of(metric, "metric", METRICS)
     got, wanted = describe(value), f"{name} must be a dense 2-D array (N, D) of finite numbers"
     if issparse(value):
         raise TypeError(f"{wanted}, got a sparse {got}; sparse input is not supported")
@@ -126,24 +112,20 @@ def check_device(device, x):
 def check_parameters(model):
     """Check the parameters that do not depend on X; returns the number of starts."""
     for name in ("n_clusters", "max_iter"):
-        check_int(name, getattr(model, name))
-    check_metric(model.metric)
+        whole(getattr(model, name), name, 1)
+    one_of(model.metric, "metric", METRICS)
+    non_negative(model.tol, "tol")
     if model.batch_size is not None:
-        check_int("batch_size", model.batch_size)
+        whole(model.batch_size, "batch_size", 1)
     if isinstance(model.init, str) and model.init not in AUTO:
         raise ValueError(
             f"init must be {', '.join(map(repr, AUTO))}, an array of centers or a callable, "
             f"got {model.init!r}"
         )
-    if isinstance(model.tol, bool) or not isinstance(model.tol, Real):
-        raise TypeError(f"tol must be a number, at least 0, got {model.tol!r}")
-    if not 0 <= model.tol < np.inf:
-        raise ValueError(f"tol must be a finite number, at least 0, got {model.tol!r}")
     given = not isinstance(model.init, str) and not callable(model.init)
     if isinstance(model.n_init, str) and model.n_init == "auto":
         return 1 if given else AUTO.get(model.init if isinstance(model.init, str) else "", 10)
-    check_int("n_init", model.n_init)
-    if given and model.n_init > 1:
+    if whole(model.n_init, "n_init", 1) > 1 and given:
         warnings.warn(
             f"init gives the starting centers, so n_init={model.n_init} runs would be the same: "
             "one is made",

@@ -23,12 +23,13 @@ def compiled(function):
 
 
 @intrinsic
-def take(context, counter):
+def take(typing, counter):
     """Add 1 to counter (1,) in one step that no thread can interrupt; returns what it held."""
 
     def build(context, builder, signature, arguments):
         data = make_array(signature.args[0])(context, builder, arguments[0]).data
-        return builder.atomic_rmw("add", data, data.type.pointee(1), "monotonic")
+        one = context.get_constant(signature.args[0].dtype, 1)
+        return builder.atomic_rmw("add", data, one, "monotonic")
 
     return counter.dtype(counter), build
 

@@ -8,7 +8,6 @@ A loop reads from top to bottom:
 """
 
 import json
-import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from tqdm import tqdm
 
 from course_lib import runtime
 from course_lib.support.checks import whole
+from course_lib.support.download import replacing
 
 
 class History(SimpleNamespace):
@@ -104,9 +104,9 @@ class Run:
         # The file format allows neither shared memory nor strides: store contiguous copies.
         tensors = {name: x.detach().cpu().contiguous().clone() for name, x in tensors.items()}
         history = json.dumps(vars(self.history))
-        part = self.checkpoint.with_name(self.checkpoint.name + ".part")
-        save_file(tensors, part, {"settings": json.dumps(self.settings), "history": history})
-        os.replace(part, self.checkpoint)
+        about = {"settings": json.dumps(self.settings), "history": history}
+        with replacing(self.checkpoint) as part:
+            save_file(tensors, part, about)
 
     def resume(self):
         """Read what `save` wrote, or raise ValueError if the file does not belong to this run."""

@@ -1,4 +1,4 @@
-"""The style benchmark: both sides minimise the same loss, its clock, its checks, and its table."""
+"""The style benchmark: both sides minimize the same loss, its clock, its checks, and its table."""
 
 import math
 
@@ -43,7 +43,7 @@ def test_the_peers_network_and_loss_are_the_same_functions(small, images):
     assert float(loss) == pytest.approx(float(wanted), rel=1e-4)
 
 
-def test_the_curves_are_those_of_the_optimisers(small, images):
+def test_the_curves_are_those_of_the_optimizers(small, images):
     content, style, _ = images
     features = benchmark.plain(small)
     curve = benchmark.tutorial(features, content, style, 6)

@@ -376,7 +376,7 @@ def test_the_size_changes_the_detail_and_not_the_composition(name):
 
 @pytest.mark.parametrize("name", data.STYLES)
 def test_styles_have_texture_at_every_scale(name):
-    """What style transfer needs: contrast within blocks of 4, 16 and 64 pixels, and colours."""
+    """What style transfer needs: contrast within blocks of 4, 16 and 64 pixels, and colors."""
     image = style(name, 256)
     for side in (4, 16, 64):
         n = 256 // side
@@ -389,9 +389,9 @@ def test_jogakbo_is_made_of_flat_pieces_and_swirl_is_not():
     """Most of a cloth's coarse gradients point across or down; a swirl has no such directions."""
 
     def aligned(name):
-        grey = style(name, 256).mean(dim=0).numpy()
-        grey = grey.reshape(64, 4, 64, 4).mean(axis=(1, 3))
-        down, across = np.gradient(grey)
+        gray = style(name, 256).mean(dim=0).numpy()
+        gray = gray.reshape(64, 4, 64, 4).mean(axis=(1, 3))
+        down, across = np.gradient(gray)
         strength = np.hypot(down, across)
         return (np.maximum(abs(down), abs(across)) / (strength + 1e-9))[strength > 0.05].mean()
 

@@ -115,9 +115,9 @@ def test_ranges_are_converted():
     discriminator = ConvDiscriminator(width=2)
     with torch.no_grad():
         discriminator.stages[0][0].weight.fill_(1.0)
-    grey = discriminator.feature_maps(torch.full((1, 1, 28, 28), 0.5))[0]
+    gray = discriminator.feature_maps(torch.full((1, 1, 28, 28), 0.5))[0]
     white = discriminator.feature_maps(torch.ones(1, 1, 28, 28))[0]
-    assert grey.abs().max() == 0
+    assert gray.abs().max() == 0
     assert white[0, 0, 5, 5] == 16  # sixteen taps that each see 1
     assert discriminator.feature_maps(torch.zeros(1, 1, 28, 28))[0][0, 0, 5, 5] == -16 * 0.2
 

@@ -295,7 +295,7 @@ def move(network, loss, lr):
 
 
 def test_real_and_fake_batches_have_their_own_statistics():
-    """Batch normalisation sees three batches a step, each all real or all fake, all in full."""
+    """Batch normalization sees three batches a step, each all real or all fake, all in full."""
     G, D = plane()
     batches = []
     D.register_forward_pre_hook(lambda module, args: batches.append(args[0].detach().clone()))
@@ -361,7 +361,7 @@ def test_seed_decides_everything(make):
 
 @pytest.mark.parametrize("make", KINDS)
 def test_resumes_to_the_bit(make, tmp_path):
-    """With running statistics of batch normalisation, and with dropout."""
+    """With running statistics of batch normalization, and with dropout."""
     options = dict(batch_size=16, lr=(1e-3, 5e-3), seed=3, device="cpu")
     whole, resumed = make(), make(seed=9)  # other initial weights: those of the file count
     expected = train_gan(*whole, DATA[make], num_epochs=4, **options)

@@ -1,4 +1,4 @@
-"""Oracles for the algorithm: scikit-learn, closed forms, scipy's minimiser, its own theorems."""
+"""Oracles for the algorithm: scikit-learn, closed forms, scipy's minimizer, its own theorems."""
 
 import itertools
 import threading
@@ -52,7 +52,7 @@ def digits():
 
 
 def photo():
-    """Coarse colours, most of which repeat, in random order."""
+    """Coarse colors, most of which repeat, in random order."""
     pixels = datasets.load_sample_image("flower.jpg")[::4, ::4].reshape(-1, 3) // 8 / 32
     return np.random.default_rng(0).permutation(jittered(pixels))
 
@@ -214,7 +214,7 @@ def test_a_fit_is_a_fixed_point(metric, problem):
 
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("n", [1, 6, 7])
-def test_each_update_minimises_its_own_objective(metric, n):
+def test_each_update_minimizes_its_own_objective(metric, n):
     rng = np.random.default_rng(n)
     x = rng.normal(size=(n, 3)) + [3, 0, 0]
 
@@ -532,7 +532,7 @@ def test_the_compiled_loop_is_the_python_that_is_shown(k, monkeypatch):
     start = rows_of(x, k)
     monkeypatch.setattr(engine, "SMALL", 0)
     expected = KMeans(k, init=start, max_iter=5).fit(x)
-    for name in ("move", "nearest_two", "margin", "assign_rows", "distances"):
+    for name in ("move", "nearest_two", "margin", "collect", "assign_rows", "distances"):
         monkeypatch.setattr(engine, name, getattr(engine, name).py_func)
     lock = threading.Lock()
 

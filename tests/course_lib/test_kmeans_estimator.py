@@ -252,7 +252,7 @@ def test_bad_arguments_of_the_textbook_functions():
         assign(X, X[:2], "l2")
     with pytest.raises(ValueError, match="max_iter must.*0"):
         list(lloyd(X, X[:2], max_iter=0))
-    with pytest.raises(ValueError, match="n_clusters must be 1 to 150.*151"):
+    with pytest.raises(ValueError, match="n_clusters must be in 1..150, got 151"):
         kmeans_plusplus(X, 151)
     with pytest.raises(TypeError, match="n_local_trials must.*1.5"):
         kmeans_plusplus(X, 2, n_local_trials=1.5)

@@ -1,4 +1,4 @@
-"""The drawings: what is on the axes afterwards, and what is refused."""
+"""The drawings: what is on the axes afterward, and what is refused."""
 
 import matplotlib
 
@@ -31,18 +31,18 @@ def test_cluster_colors_are_distinct(n_clusters):
     assert len(np.unique(colors, axis=0)) == n_clusters
 
 
-def test_scatter_colours_points_by_label_and_noise_grey():
+def test_scatter_colors_points_by_label_and_noise_gray():
     x = np.array([[0.0, 0], [1, 0], [2, 0], [3, 0]])
     _, ax = plt.subplots()
     plots.scatter_clusters(ax, x, [0, 1, 0, -1], [[0.0, 0], [1, 0]], title="four")
     colors = ax.collections[0].get_facecolor()
     assert (colors[0] == colors[2]).all()
     assert len(np.unique(colors, axis=0)) == 3
-    assert len(ax.collections) == 3  # the points, and each centre drawn twice
+    assert len(ax.collections) == 3  # the points, and each center drawn twice
     assert ax.get_title() == "four"
 
 
-def test_scatter_without_labels_is_one_colour():
+def test_scatter_without_labels_is_one_color():
     _, ax = plt.subplots()
     plots.scatter_clusters(ax, np.eye(2))
     assert len(np.unique(ax.collections[0].get_facecolor(), axis=0)) == 1
@@ -80,7 +80,7 @@ def test_show_images_grid_and_titles():
     np.testing.assert_array_equal(fig.axes[3].images[0].get_array(), images[3, 0])
 
 
-def test_show_images_colour_is_clipped():
+def test_show_images_color_is_clipped():
     fig = plots.show_images([np.full((3, 2, 2), 1.5)])
     assert fig.axes[0].images[0].get_array().max() == 1.0
 

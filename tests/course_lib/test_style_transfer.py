@@ -1,4 +1,4 @@
-"""The transfer: what it minimises, sizes and kinds of images, what can go wrong on the way."""
+"""The transfer: what it minimizes, sizes and kinds of images, what can go wrong on the way."""
 
 import warnings
 from copy import deepcopy
@@ -57,7 +57,7 @@ def run(network, content, style):
     return run
 
 
-# --- What it minimises ---------------------------------------------------------------------------
+# --- What it minimizes ---------------------------------------------------------------------------
 
 
 def test_the_default_layers_and_weights_paint_the_style():
@@ -124,7 +124,7 @@ def test_a_descent_that_stays_astray_begins_anew_from_its_best():
     made = []
 
     class Leap:
-        """Steps once towards the minimum, then far away, where it stays."""
+        """Steps once toward the minimum, then far away, where it stays."""
 
         def __init__(self, paths):
             (self.path,), self.n_steps = paths, 0
@@ -149,7 +149,7 @@ def test_a_descent_that_stays_astray_begins_anew_from_its_best():
 
 
 @pytest.mark.parametrize("shape", [(1, 3, 16, 21), (1, 1, 17, 20)])
-def test_frequency_weights_are_a_symmetric_map_that_favours_broad_shapes(shape):
+def test_frequency_weights_are_a_symmetric_map_that_favors_broad_shapes(shape):
     x, y = torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
     weigh = FrequencyWeights(x, 0.25)
     assert (weigh(x) * y).sum() == pytest.approx((x * weigh(y)).sum().item(), rel=1e-4)
@@ -228,7 +228,7 @@ def test_enlarging_brings_the_detail_back():
     assert 0.005 < (plain - photo).abs().mean() < 0.1
 
 
-def test_it_begins_at_the_content_with_the_styles_mean_colour(run, content, style):
+def test_it_begins_at_the_content_with_the_styles_mean_color(run, content, style):
     seen = []
     run(steps={1: 1}, on_step=lambda step, image, history: seen.append(image))
     shift = style.mean((1, 2)) - content.mean((1, 2))

@@ -117,7 +117,7 @@ def test_no_chapter_uses_a_word_that_the_glossary_replaces():
         other: bare(row[0])[0]
         for row in tables("ko", "glossary.md")[3]
         for other in re.split(r"[,·] ?", row[1])
-        if other != "정규화"  # which is what batch normalisation does
+        if other != "정규화"  # which is what batch normalization does
     }
     # Words that stand in the book for something else.
     words = sorted({word for word, _, _ in terms("ko", 1)}, key=len, reverse=True)

@@ -79,13 +79,13 @@
     return found;
   };
 
-  const parse = (colour) => {
-    const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+  const parse = (color) => {
+    const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number);
     return [r, g, b, a];
   };
   const over = ([r, g, b, a], under) =>
     [r, g, b].map((value, i) => value * a + under[i] * (1 - a)).concat(1);
-  // `known` keeps what was found for other elements of the same page in the same colours.
+  // `known` keeps what was found for other elements of the same page in the same colors.
   const background = (element, known) => {
     if (!element) return [255, 255, 255, 1];
     if (!known.has(element)) {
@@ -94,8 +94,8 @@
     }
     return known.get(element);
   };
-  const luminance = (colour) => {
-    const [r, g, b] = colour.slice(0, 3).map((value) => value / 255)
+  const luminance = (color) => {
+    const [r, g, b] = color.slice(0, 3).map((value) => value / 255)
       .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };

@@ -39,7 +39,7 @@ def inspected(site, browser, address, root):
             page.set_content(re.sub("<script>.*?</script>", "", landing, flags=re.DOTALL))
         else:
             page.goto(address + name)
-        page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
+        page.add_style_tag(content="* { transition: none !important }")  # colors fade otherwise
         page.evaluate(script)
         found[name, "light"] = page.evaluate(AXE)
         page.emulate_media(color_scheme="dark")

@@ -39,7 +39,7 @@ def tour(site, browser, address):
         page.evaluate(f"window.measure = {MEASURE}")
         note["jumps"] = [page.evaluate("measure.jumps()")]
         note["estimates"] = page.evaluate("measure.estimates()")
-        page.add_style_tag(content="* { transition: none !important }")  # colours fade otherwise
+        page.add_style_tag(content="* { transition: none !important }")  # colors fade otherwise
         note["maths"] = page.evaluate("measure.maths()")
         note["wide"] = page.evaluate("measure.overflow()")
         note["light"] = page.evaluate("measure.contrast()")

@@ -34,13 +34,13 @@ def test_only_the_text_is_printed(printed):
 
 
 def test_text_is_dark_on_white(printed):
-    colours = printed.evaluate(
+    colors = printed.evaluate(
         """() => [getComputedStyle(document.querySelector("article p")).color,
                   document.documentElement.dataset.theme]"""
     )
-    red, green, blue = map(int, colours[0].removeprefix("rgb(").rstrip(")").split(","))
+    red, green, blue = map(int, colors[0].removeprefix("rgb(").rstrip(")").split(","))
     assert max(red, green, blue) < 90
-    assert colours[1] == "light"
+    assert colors[1] == "light"
 
 
 def test_answers_and_solutions_are_printed(printed):

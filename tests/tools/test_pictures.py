@@ -23,7 +23,7 @@ def pixels(data):
 
 @pytest.fixture
 def drawing():
-    """A smooth ramp: 1,000 colours, few enough for a palette to show."""
+    """A smooth ramp: 1,000 colors, few enough for a palette to show."""
     ramp = np.linspace(0, 1, 1000)[:, None] * np.array([255, 128, 0])
     return Image.fromarray(np.tile(ramp.round().astype(np.uint8), (60, 1, 1)))
 
@@ -35,7 +35,7 @@ def test_a_drawing_gets_a_palette_and_looks_the_same(drawing):
     assert peak_signal_noise_ratio(pixels(before), pixels(after), data_range=255) >= LEAST_PSNR
 
 
-def test_a_photograph_keeps_every_colour():
+def test_a_photograph_keeps_every_color():
     before = png(Image.fromarray(load_sample_image("china.jpg")[::2, ::2]))
     after = shrink(before)
     np.testing.assert_array_equal(pixels(before), pixels(after))

@@ -17,7 +17,7 @@ def commands(monkeypatch):
     """Return the stages of a small project, for a test to fill in."""
     made = {}
     monkeypatch.setattr(stages, "stages", lambda: made)
-    monkeypatch.setenv("COVERAGE_FILE", "")  # put back afterwards
+    monkeypatch.setenv("COVERAGE_FILE", "")  # put back afterward
     return made
 
 

@@ -16,7 +16,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import inspect
 
 from .languages import language_of
-from .words import catalogue
+from .words import catalog
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LITERAL = re.compile(r"(`[^`]+`|:\n\n(?:    .*(?:\n|$))+)")  # code, or an indented block
@@ -66,7 +66,7 @@ class ApiEntries(SphinxTransform):
     def apply(self, **kwargs):
         """Change the entries of one page."""
         language = language_of(self.config, self.env.docname) or self.config.language
-        words = catalogue("sphinx", language)
+        words = catalog("sphinx", language)
         for signature in self.document.findall(addnodes.desc_signature):
             if "fullname" in signature:  # Sphinx warns of a signature that it cannot parse
                 signature["ids"] = [f"{signature['module']}.{signature['fullname']}"]

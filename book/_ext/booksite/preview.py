@@ -49,7 +49,7 @@ def draw(root, book, title, text, figure=None):
         card.paste(picture, (right, (SIZE[1] - picture.height) // 2))
         right -= 48
     top = MARGIN
-    for words, weight, size, colour, gap in [
+    for words, weight, size, color, gap in [
         (book, "Medium", 30, MUTED, 44),
         (title, "Bold", 66, INK, 36),
         (text, "Regular", 30, MUTED, 0),
@@ -58,7 +58,7 @@ def draw(root, book, title, text, figure=None):
         for line in wrap(words, font, right - MARGIN):
             if top + size > SIZE[1] - MARGIN:
                 return card  # the small print may be cut
-            pen.text((MARGIN, top), line, font=font, fill=colour)
+            pen.text((MARGIN, top), line, font=font, fill=color)
             top += round(size * 1.4)
         top += gap
     return card

@@ -1,6 +1,6 @@
 """The interface's words in the language of the page.
 
-Sphinx builds a site in one language. Here the catalogues of Sphinx and of the theme are looked up
+Sphinx builds a site in one language. Here the catalogs of Sphinx and of the theme are looked up
 anew for every page, with words.yml in front of them for what they lack or say badly. Templates and
 the theme get the words through `_`, scripts through Documentation.gettext: each language's words
 are written to _static/words-<language>.js.
@@ -23,7 +23,7 @@ from sphinx.transforms import SphinxTransform
 from .languages import language_of
 
 SPHINX = Path(sphinx_locale).parent
-CATALOGUES = {
+CATALOGS = {
     "sphinx": SPHINX,
     "booktheme": Path(sphinx_book_theme.__file__).parent / "theme/sphinx_book_theme/static/locales",
 }
@@ -32,10 +32,10 @@ SUMMARIES = {"all": "solution", "input": "code", "output": "output", "input+outp
 
 
 class Words(gettext.NullTranslations):
-    """A catalogue of our own words; what it lacks is looked up in its fallback."""
+    """A catalog of our own words; what it lacks is looked up in its fallback."""
 
     def __init__(self, own, fallback):
-        """Take the {English word: word} of our own and the catalogue behind it."""
+        """Take the {English word: word} of our own and the catalog behind it."""
         super().__init__()
         self.own = own
         self.add_fallback(fallback)
@@ -58,18 +58,18 @@ def own_words(language):
 
 
 @cache
-def catalogue(name, language):
-    """Return the words of a catalogue ("sphinx", "booktheme") in a language, ours in front."""
-    theirs = gettext.translation(name, CATALOGUES[name], languages=[language], fallback=True)
+def catalog(name, language):
+    """Return the words of a catalog ("sphinx", "booktheme") in a language, ours in front."""
+    theirs = gettext.translation(name, CATALOGS[name], languages=[language], fallback=True)
     return Words(own_words(language), theirs)
 
 
 def use(app, page):
     """Let everything that is written from here on speak the page's language; return its words."""
     language = language_of(app.config, page) or app.config.language
-    for name in CATALOGUES:
-        translators["general", name] = catalogue(name, language)
-    return catalogue("sphinx", language)
+    for name in CATALOGS:
+        translators["general", name] = catalog(name, language)
+    return catalog("sphinx", language)
 
 
 def follow_pages(app):
@@ -118,7 +118,7 @@ class TranslatedParts(SphinxTransform):
     def apply(self, **kwargs):
         """Translate the words of one page."""
         language = language_of(self.config, self.env.docname) or self.config.language
-        words = catalogue("sphinx", language)
+        words = catalog("sphinx", language)
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode"):
                 what = SUMMARIES[cell["hide_mode"]]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from exercises import build
+from autograder import build
 from tools.book import ROOT
 
 NAME = "01-kmeans"
-DOCKERFILE = ROOT / "exercises/Dockerfile"
+DOCKERFILE = ROOT / "autograder/Dockerfile"
 
 
 def instructions():

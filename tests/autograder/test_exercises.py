@@ -16,9 +16,9 @@ import nbformat
 import pytest
 from otter.run import main as otter_run
 
-from exercises import build, cards, grade, report
-from tests.exercises.standin import NoWorkshop
-from tests.exercises.variants import ANSWERS
+from autograder import build, cards, grade, report
+from tests.autograder.answers import ANSWERS
+from tests.autograder.standin import NoWorkshop
 from tools.book import ROOT, BookError, read_notebook
 
 NAMES = build.exercises(ROOT)

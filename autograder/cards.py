@@ -7,7 +7,7 @@ language, and ``minutes``, the shortest and the longest time that it should take
 import nbformat
 import yaml
 
-from exercises import build
+from autograder import build
 from tools.book import BookError, chapters, notebook, read_notebook, write_notebook
 
 CELL = "assignment"  # the cell's id

@@ -67,7 +67,7 @@ ANSWERS = {
         ],
         (0, 4, 0, 5),
     ),
-    "empty-centres": (
+    "empty-centers": (
         [("    return centers, labels, history", "    return centers[:0, None], labels, history")],
         (3, 4, 1, 5),
     ),
@@ -101,7 +101,7 @@ ANSWERS = {
         ],
         (3, 4, 3, 5),
     ),
-    "no-standardising": (
+    "no-standardizing": (
         [("return (x - x.mean(axis=0)) / x.std(axis=0)", "return x")],
         (3, 4, 4, 2),
     ),

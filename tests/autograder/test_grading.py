@@ -15,9 +15,9 @@ import nbformat
 import psutil
 import pytest
 
-from exercises import grade, report, session, wire
-from exercises.session import Fault, Killed, Missing, Remote, Session, StudentError, Workshop
-from tests.exercises.standin import NoWorkshop
+from autograder import grade, report, session, wire
+from autograder.session import Fault, Killed, Missing, Remote, Session, StudentError, Workshop
+from tests.autograder.standin import NoWorkshop
 from tools.book import ROOT, BookError
 
 LIMITS = {"timeout": 60, "cell_timeout": 10, "memory": 2_000_000_000}
@@ -139,7 +139,7 @@ def test_a_machine_that_fails_during_a_test_is_not_the_students_fault(tmp_path):
     path = notebook(tmp_path / "x.ipynb", "f = lambda: 1")
     check = [
         "import psutil",
-        "from exercises.session import tree",
+        "from autograder.session import tree",
         "own = tree(f._where[0].process)",
         "f._where[0].workshop.stop()",
         "psutil.wait_procs(own, 10)",
@@ -154,7 +154,7 @@ def test_a_machine_that_fails_during_a_test_is_not_the_students_fault(tmp_path):
 def test_the_workshop_says_where_it_cannot_fork():
     script = f"""
 import os, sys
-sys.argv = ["child.py", {str(ROOT / "exercises")!r}, {str(ROOT / "course_lib")!r}, "/tmp"]
+sys.argv = ["child.py", {str(ROOT / "autograder")!r}, {str(ROOT / "course_lib")!r}, "/tmp"]
 sys.path.insert(0, sys.argv[1])
 import child
 def fork():
@@ -365,12 +365,12 @@ time.sleep(5)
     assert any(text in running.errors[0] for text in said), running.errors
 
 
-@pytest.mark.parametrize("here", [ROOT / "exercises", "/usr/share"])
+@pytest.mark.parametrize("here", [ROOT / "autograder", "/usr/share"])
 def test_files_are_closed_only_where_the_masters_are(here, tmp_path):
     script = f"""
 import sys
 sys.argv = ["child.py", {str(here)!r}, {str(ROOT / "course_lib")!r}, "/tmp"]
-sys.path.insert(0, {str(ROOT / "exercises")!r})
+sys.path.insert(0, {str(ROOT / "autograder")!r})
 import child
 closed = child.shut_in({str(tmp_path)!r}, {{}})
 opened = []

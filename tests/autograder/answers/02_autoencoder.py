@@ -66,7 +66,7 @@ ANSWERS = {
     "sample-covariance": ([("np.cov(x.T, bias=True)", "np.cov(x.T)")], (3, 5, 4, 3)),
     # Leaves out the smallest eigenvalues in place of the largest.
     "wrong-end": ([("eigenvalues[: x.shape[1] - k]", "eigenvalues[k:]")], (3, 5, 4, 3)),
-    # New data are centred by their own mean; so are the test images of question 4.
+    # New data are centered by their own mean; so are the test images of question 4.
     "own-mean": ([("    return (x - mean) @", "    return (x - x.mean(axis=0)) @")], (3, 5, 4, 2)),
     # An empty array, which np.allclose takes for anything.
     "empty-array": (

@@ -1,17 +1,17 @@
-"""``python -m exercises COMMAND``: make the exercises' files, and grade submissions."""
+"""``python -m autograder COMMAND``: make the exercises' files, and grade submissions."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from exercises import build, cards, grade
+from autograder import build, cards, grade
 from tools.book import ROOT, BookError
 
 
 def main(argv=None):
     """Run one command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m exercises", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     make = commands.add_parser("build", help="make student notebooks, solutions, autograders")
@@ -38,7 +38,7 @@ def main(argv=None):
             return 0
         return grade.main(args, ROOT)
     except BookError as error:
-        print(f"python -m exercises {args.command}: {error}", file=sys.stderr)
+        print(f"python -m autograder {args.command}: {error}", file=sys.stderr)
         return 1
 
 

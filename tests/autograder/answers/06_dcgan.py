@@ -3,8 +3,8 @@
 OTHER = [
     (
         "    return images.std(dim=0, unbiased=False).mean().item()",
-        "    centred = images - images.mean(0, keepdim=True)\n"
-        "    return (centred**2).mean(0).sqrt().mean()",
+        "    centered = images - images.mean(0, keepdim=True)\n"
+        "    return (centered**2).mean(0).sqrt().mean()",
     ),
     (
         "floor = float(np.log1p(np.exp(-1)) + np.log(2))",

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 import course_lib
-from exercises import wire
+from autograder import wire
 
 HERE = Path(__file__).resolve().parent
 START = 60  # seconds that a new process gets until it is ready

@@ -18,8 +18,8 @@ import nbformat
 from otter.test_files.exception_test import ExceptionTestFile
 from tqdm import tqdm
 
-from exercises import build, report
-from exercises.session import Fault, Killed, Names, Session, Workshop
+from autograder import build, report
+from autograder.session import Fault, Killed, Names, Session, Workshop
 from tools.book import BookError, read_notebook, write_text
 
 LARGEST = 20 * 2**20  # bytes of one submission
@@ -229,7 +229,7 @@ def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=Fal
 def read_written(path, students):
     """Return {student: (points, comment)} from a CSV file of the graded written answers.
 
-    Each must be one of the students, spelt as in grades.csv.
+    Each must be one of the students, spelled as in grades.csv.
     """
     if path is None:
         return {}
@@ -243,11 +243,11 @@ def read_written(path, students):
         raise BookError(f"{path}: not UTF-8; save it as CSV UTF-8") from error
     except (KeyError, TypeError, ValueError) as error:
         raise BookError(f"{path}: wants the columns student,points,comment ({error})") from error
-    spelt = {report.cell(student): student for student in students}
+    spelled = {report.cell(student): student for student in students}
     for name in found:
-        if name not in spelt:
+        if name not in spelled:
             raise BookError(f"{path}: no submission of {name!r}")
-    return {spelt[name]: mark for name, mark in found.items()}
+    return {spelled[name]: mark for name, mark in found.items()}
 
 
 def main(args, root):

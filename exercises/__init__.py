@@ -1,1 +1,0 @@
-"""Assignable exercises: made from one bilingual source each, graded in bulk."""
