@@ -108,3 +108,28 @@ ANSWERS = {
     # Chooses the smallest silhouette.
     "smallest-silhouette": ([("return max(scores", "return min(scores")], (3, 4, 4, 4)),
 }
+
+VARIANTS = {
+    "q1": {
+        "right": {
+            "loop": """
+def update(x, weights, labels, n_clusters):
+    out = []
+    for k in range(n_clusters):
+        top, bottom = np.zeros(x.shape[1]), 0.0
+        for point, w, label in zip(x, weights, labels):
+            if label == k:
+                top += w * point
+                bottom += w
+        out.append(top / bottom)
+    return np.array(out)
+""",
+        },
+        "wrong": {
+            "mean": """
+def update(x, weights, labels, n_clusters):
+    return np.array([x[labels == k].mean(axis=0) for k in range(n_clusters)])
+""",
+        },
+    },
+}

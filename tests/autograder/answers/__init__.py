@@ -1,13 +1,20 @@
-"""Answers that students may give: edits of the solution's code, and the points they deserve.
+"""Answers that students may give, and what they deserve.
 
-A module for each exercise, with underscores in its name, holds ANSWERS: {answer: (edits, points of
-each question)}. An edit is a pair of texts, old and new.
+A module for each exercise, with underscores in its name, holds
+
+- ANSWERS: {answer: (edits of the solution's code, points of each question)}, graded as whole
+  notebooks in the sandbox. An edit is a pair of texts, old and new.
+- VARIANTS: {question: {"right": {answer: change}, "wrong": {answer: change}}}, graded by
+  ``tests/autograder/states.py``. A change is a list of edits of the question's cell, or a text:
+  code that runs after that cell, which costs less where the cell trains a network.
 """
 
 from importlib import import_module
 from pathlib import Path
 
-ANSWERS = {
-    path.stem.replace("_", "-"): import_module(f"{__name__}.{path.stem}").ANSWERS
+MODULES = {
+    path.stem.replace("_", "-"): import_module(f"{__name__}.{path.stem}")
     for path in sorted(Path(__file__).parent.glob("[0-9]*.py"))
 }
+ANSWERS = {name: module.ANSWERS for name, module in MODULES.items()}
+VARIANTS = {name: getattr(module, "VARIANTS", {}) for name, module in MODULES.items()}

@@ -1,0 +1,229 @@
+"""Grade every variant of the answers under many states of the global random generators.
+
+    python -m tests.autograder.states 01-kmeans 02-autoencoder
+
+A notebook's solution runs once, here and without a sandbox. At each question the process forks once
+for each variant and state: the fork seeds numpy's, torch's and Python's global generators, runs the
+variant, seeds them again, and runs the hidden tests of that question alone. A right variant must
+keep all points (and pass the public check), a wrong one must lose some.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from multiprocessing import get_context
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: forks do not survive its threads
+os.environ["TQDM_DISABLE"] = "1"
+os.environ["MPLBACKEND"] = "agg"
+
+import numpy as np
+import torch
+
+from autograder import build, grade, wire
+from autograder.session import Names, Session, StudentError
+from tests.autograder.answers import VARIANTS
+from tools.book import ROOT, read_notebook
+
+STATES = 20
+LIMIT = 120  # seconds for one variant under one state
+
+
+class Here(Session):
+    """A session without a process: tests reach a namespace of this one, values still travel."""
+
+    def __init__(self, names):
+        self.names, self.kept, self.generation = names, [], 0
+
+    def reach(self, **message):
+        """Answer as the process of a submission would."""
+        if message["do"] == "get":
+            if message["name"] not in self.names:
+                return {"missing": True}
+            return {"value": wire.pack(self.names[message["name"]], self.keep)}
+        function = self.kept[message["object"]]
+        if message["attribute"] is not None:
+            function = getattr(function, message["attribute"])
+        found = lambda number, name: self.kept[number]  # noqa: E731
+        args = [wire.unpack(one, found) for one in message["args"]]
+        kwargs = {key: wire.unpack(one, found) for key, one in message["kwargs"].items()}
+        try:
+            return {"value": wire.pack(function(*args, **kwargs), self.keep)}
+        except Exception as error:
+            raise StudentError(f"{type(error).__name__}: {error}") from error
+
+    def keep(self, value):
+        """Keep an object that cannot travel; return its number."""
+        self.kept.append(value)
+        return len(self.kept) - 1
+
+
+def seed(state):
+    """Put all global random generators into a state."""
+    random.seed(state)
+    np.random.seed(state)
+    torch.manual_seed(state)
+
+
+def attempt(end, job, names, code, check, test, state):
+    """Grade one variant in a fork; send {"points", "said", "check"}: check is its error or None."""
+    torch.set_num_threads(1)
+    signal.alarm(LIMIT)
+    os.chdir(os.environ.get("TMPDIR", "/tmp"))
+    for number in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    result = {"points": 0, "said": [], "check": None}
+    try:
+        seed(state)
+        for source in code:
+            exec(compile(source, f"<{job}>", "exec"), names)
+    except Exception as error:
+        result["said"].append(f"its cell: {type(error).__name__}: {error}")
+    if check is not None:
+        try:
+            exec(compile(check, f"<{job}>", "exec"), dict(names))
+        except Exception as error:
+            result["check"] = f"{type(error).__name__}: {error}"
+    seed(state)
+    file = grade.QuestionTests.from_string(test, path="question.py")
+    file.run(Names(Here(names)))
+    done = file.test_case_results
+    result["points"] = sum(one.test_case.points for one in done if one.passed)
+    result["said"] += [
+        one.message.removeprefix("❌ Test case failed\n").strip() for one in done if not one.passed
+    ]
+    end.send(result)
+    end.close()
+
+
+def replaced(source, edits):
+    """Return a cell's source with texts replaced; each must be there."""
+    for old, new in edits:
+        if old not in source:
+            raise ValueError(f"{old!r} is not in the cell")
+        source = source.replace(old, new)
+    return source
+
+
+def forked(jobs, at_a_time):
+    """Run {job: arguments of attempt}, some at a time; yield (job, result, seconds)."""
+    context, waiting, running = get_context("fork"), list(jobs.items()), []
+    sys.stdout.flush()
+    while waiting or running:
+        while waiting and len(running) < at_a_time:
+            job, rest = waiting.pop(0)
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=attempt, args=(theirs, job, *rest))
+            process.start()
+            theirs.close()
+            running.append((job, process, ours, time.perf_counter()))
+        job, process, ours, start = running.pop(0)
+        try:
+            result = ours.recv()
+        except EOFError:
+            result = {"points": 0, "said": ["its process ended"], "check": "its process ended"}
+        process.join()
+        yield job, result, time.perf_counter() - start
+
+
+def states_of(number, states, sample):
+    """Return a variant's states: 0, 1, ..., or where sampled some that differ between variants."""
+    return [(number + k * 7) % STATES for k in range(states)] if sample else list(range(states))
+
+
+def run(name, *, states=STATES, sample=False, only=None, at_a_time=None):
+    """Grade an exercise's variants; return a list of dicts, one for each variant and state.
+
+    only: a question's name, or a question and a variant as "q1/name".
+    """
+    torch.set_num_threads(1)
+    build.build_if_changed(ROOT, name)
+    tests = grade.load_tests(build.autograder_path(ROOT, name))
+    possible = {one["name"]: one["points"] for one in grade.questions(ROOT, name)}
+    cells = [
+        (cell.id, cell.source)
+        for cell in read_notebook(build.solution_path(ROOT, name, "ko")).cells
+        if cell.cell_type == "code" and cell.id != "setup"
+    ]
+    checks = {key.removesuffix("-check"): text for key, text in cells if key.endswith("-check")}
+    names, rows = {"__name__": "__main__"}, []
+    wanted = VARIANTS[name]
+    for key, source in cells:
+        question = key.removesuffix("-code")
+        of_it = wanted.get(question, {}) if key.endswith("-code") else {}
+        numbered = enumerate((kind, answer) for kind in of_it for answer in of_it[kind])
+        jobs = ({}, {})  # before the cell and after it
+        for number, (kind, answer) in numbered:
+            change = of_it[kind][answer]
+            if only not in (None, question, f"{question}/{answer}"):
+                continue
+            late = isinstance(change, str)
+            code = [change] if late else [replaced(source, change)]
+            for state in states_of(number, states, sample):
+                check = checks.get(question) if kind == "right" else None
+                given = (names, code, check, tests[question], state)
+                jobs[late][question, kind, answer, state] = given
+        for late in (False, True):
+            if late:
+                with contextlib.redirect_stdout(open(os.devnull, "w")):
+                    exec(compile(source, key, "exec"), names)
+            for job, result, seconds in forked(jobs[late], at_a_time or os.cpu_count()):
+                full = result["points"] == possible[question]
+                good = full and not result["check"] if job[1] == "right" else not full
+                fields = dict(zip(("question", "kind", "answer", "state"), job))
+                rows.append({**fields, **result, "good": good, "seconds": round(seconds, 2)})
+        if only and question == only.split("/")[0]:
+            break
+    return rows
+
+
+def table(name, rows):
+    """Return lines that count, for each question, variants and those that were graded wrongly."""
+    lines = []
+    for question in sorted({row["question"] for row in rows}):
+        for kind in ("right", "wrong"):
+            own = [row for row in rows if (row["question"], row["kind"]) == (question, kind)]
+            bad = sorted({row["answer"] for row in own if not row["good"]})
+            lines.append(
+                f"{name} {question} {kind}: {len({row['answer'] for row in own})} answers, "
+                f"{len({row['state'] for row in own})} states, {len(own)} runs, "
+                f"{len(bad)} graded wrongly{': ' if bad else ''}{', '.join(bad)}"
+            )
+    return lines
+
+
+def main():
+    """Grade the exercises named; print a table, and each run that was graded wrongly."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("exercises", nargs="*", metavar="NAME", help="all by default")
+    parser.add_argument("--states", type=int, default=STATES, help="states for each variant (20)")
+    parser.add_argument("--sample", action="store_true", help="other states for each variant")
+    parser.add_argument("--only", metavar="q1[/ANSWER]", help="one question, or one variant of it")
+    parser.add_argument("--jobs", type=int, help="forks at a time (one for each core)")
+    parser.add_argument("--json", metavar="FILE", help="write all runs to a file")
+    args = parser.parse_args()
+    bad, everything = 0, {}
+    for name in args.exercises or VARIANTS:
+        start = time.perf_counter()
+        given = dict(states=args.states, sample=args.sample, only=args.only, at_a_time=args.jobs)
+        rows = everything[name] = run(name, **given)
+        for row in rows:
+            if not row["good"]:
+                bad += 1
+                where = "/".join(str(row[key]) for key in ("question", "kind", "answer", "state"))
+                print(f"{name} {where}: {row['points']} points {row['check'] or ''} {row['said']}")
+        print("\n".join(table(name, rows)), flush=True)
+        print(f"{name}: {len(rows)} runs in {time.perf_counter() - start:.0f} s", flush=True)
+    if args.json:
+        with open(args.json, "w", encoding="utf8") as file:
+            json.dump(everything, file, ensure_ascii=False, indent=1)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
