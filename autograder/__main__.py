@@ -23,6 +23,7 @@ def main(argv=None):
     mark.add_argument("-o", "--output", type=Path, required=True, metavar="GRADES.csv")
     mark.add_argument("--written", type=Path, metavar="CSV", help="student,points,comment")
     mark.add_argument("--jobs", type=int, default=os.cpu_count(), help="submissions at a time")
+    mark.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that grades")
     mark.add_argument("--timeout", type=float, default=180, help="seconds for one submission")
     mark.add_argument("--cell-timeout", type=float, default=60, help="seconds for one cell")
     mark.add_argument("--memory", type=int, default=3000, help="megabytes for one submission")

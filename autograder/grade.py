@@ -4,6 +4,7 @@ Every submission's result is stored as soon as it is there, in a folder beside t
 of the submission, the tests and the limits. A run that is started again grades what is missing.
 """
 
+import contextlib
 import csv
 import hashlib
 import json
@@ -121,6 +122,7 @@ def parse(data):
 def grade_one(workshop, path, tests, limits):
     """Return one submission's result, a dict that JSON can hold.
 
+    path: of the submission, or its notebook's bytes.
     "failed" is true where the machine is at fault and not the student.
     """
     start = time.perf_counter()
@@ -129,7 +131,8 @@ def grade_one(workshop, path, tests, limits):
     files = [QuestionTests.from_string(text, path=f"{name}.py") for name, text in tests.items()]
     session = None
     try:
-        cells, result["language"], result["written"] = parse(read_submission(path))
+        data = path if isinstance(path, bytes) else read_submission(path)
+        cells, result["language"], result["written"] = parse(data)
         session = Session(workshop, cells, **limits)
         session.run()
         names = Names(session)
@@ -187,10 +190,31 @@ def stored(path, key):
     return result if result.get("key") == key else None
 
 
-def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=False):
+def on_this_machine(jobs):
+    """Return a function that grades {student: path}, jobs at a time, and yields their results."""
+
+    def run(work, tests, limits):
+        with Workshop() as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
+            waiting = {
+                pool.submit(grade_one, workshop, path, tests, limits): student
+                for student, path in work.items()
+            }
+            try:
+                for future in as_completed(waiting):
+                    yield waiting[future], future.result()
+            except BaseException:
+                workshop.stop()  # or the pool waits for what is running
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    return run
+
+
+def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=False, run=None):
     """Grade {student: path}, storing each result in ``folder``; return {student: result}.
 
-    Where the machine is at fault, the result is not stored: another run tries anew.
+    run: grades in place of on_this_machine(jobs). Where the machine is at fault, the result is not
+    stored: another run tries anew.
     """
     build.build_if_changed(root, name)
     tests = load_tests(build.autograder_path(root, name))
@@ -202,27 +226,14 @@ def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=Fal
         if results[student] is None:
             missing[student] = key
     if missing:
-        with Workshop() as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
-            waiting = {
-                pool.submit(grade_one, workshop, found[student], tests, limits): student
-                for student in missing
-            }
-            try:
-                for future in tqdm(
-                    as_completed(waiting),
-                    total=len(waiting),
-                    unit="submission",
-                    disable=quiet or None,
-                ):
-                    student = waiting[future]
-                    results[student] = {"key": missing[student], **future.result()}
-                    if not results[student]["failed"]:
-                        text = json.dumps(results[student], ensure_ascii=False, indent=1)
-                        write_text(folder / report.file_name(student), text)
-            except BaseException:
-                workshop.stop()  # or the pool waits for what is running
-                pool.shutdown(cancel_futures=True)
-                raise
+        work = {student: found[student] for student in missing}
+        with contextlib.closing((run or on_this_machine(jobs))(work, tests, limits)) as done:
+            bar = tqdm(done, total=len(missing), unit="submission", disable=quiet or None)
+            for student, result in bar:
+                results[student] = {"key": missing[student], **result}
+                if not result["failed"]:
+                    text = json.dumps(results[student], ensure_ascii=False, indent=1)
+                    write_text(folder / report.file_name(student), text)
     return results
 
 
@@ -263,6 +274,11 @@ def main(args, root):
     }
     base = args.output.with_suffix("")
     base.parent.mkdir(parents=True, exist_ok=True)
+    run = None
+    if args.scheduler:
+        from autograder import cluster  # with it comes Dask, which nobody else needs
+
+        run = cluster.on_cluster(args.scheduler)
     start = time.perf_counter()
     results = grade_all(
         root,
@@ -272,6 +288,7 @@ def main(args, root):
         limits=limits,
         jobs=args.jobs,
         again=args.again,
+        run=run,
     )
     parts = questions(root, exercise)
     title = build.title(read_notebook(build.master_path(root, exercise)))

@@ -211,6 +211,7 @@ def test_what_failed_is_not_stored_and_has_no_points(tmp_path, monkeypatch):
         output=tmp_path / "grades.csv",
         written=None,
         jobs=1,
+        scheduler=None,
         timeout=60,
         cell_timeout=10,
         memory=2000,

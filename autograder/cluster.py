@@ -1,0 +1,104 @@
+"""Grading on a Dask cluster: each submission is one task of whichever worker is free.
+
+Workers need the same copy of the book and its environment, and they keep nothing: a submission and
+the tests come with a task, and its result goes back to the machine that gave the command.
+"""
+
+import hashlib
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
+
+from autograder import grade
+from autograder.session import Fault, Workshop
+from tools.book import BookError
+
+AHEAD = 256  # submissions at the scheduler at a time, so that a large class does not fill it
+
+
+def version():
+    """Return a hash of the code that grades."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+class Bench(WorkerPlugin):
+    """One workshop for each worker process; a worker that joins later gets one, too."""
+
+    idempotent = True  # a second command must not end the workshop of the first
+
+    def __init__(self):
+        self.version = version()
+        self.name = f"autograder-{self.version}"
+
+    def setup(self, worker):
+        """Start the workshop, where the worker's code is that of the command."""
+        if version() != self.version:
+            raise RuntimeError(f"{worker.address} has another version of the book: update it")
+        self.workshop = Workshop().__enter__()
+
+    def teardown(self, worker):
+        """End the workshop with its worker."""
+        self.workshop.__exit__()
+
+
+class NoBench:
+    """In place of a workshop, for a submission that cannot be graded: why."""
+
+    def __init__(self, reason):
+        self.reason = reason
+
+    def start(self, *limits):
+        """Say why."""
+        raise Fault(self.reason)
+
+
+def task(bench, data, tests, limits):
+    """Grade one submission's bytes on a worker; return the result."""
+    return grade.grade_one(get_worker().plugins[bench].workshop, data, tests, limits)
+
+
+def on_cluster(address):
+    """Return a function that grades {student: path} there, and yields their results."""
+
+    def run(work, tests, limits):
+        try:
+            with Client(address) as client:
+                yield from tasks(client, work, tests, limits)
+        except (OSError, CancelledError) as error:
+            raise BookError(
+                f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
+                "graded is kept, and the same command goes on"
+            ) from error
+
+    return run
+
+
+def tasks(client, work, tests, limits):
+    """Submit {student: path} and yield (student, result) in the order in which they are done."""
+    bench = Bench()
+    client.register_plugin(bench)
+    if not client.nthreads():
+        print("no worker is there yet; grading begins when one joins", flush=True)
+    students, running = {}, as_completed()
+
+    def finished(future):
+        student = students.pop(future.key)
+        try:
+            return student, future.result()
+        except KilledWorker as error:
+            return student, grade.grade_one(NoBench(str(error)), work[student], tests, limits)
+
+    for student, path in work.items():
+        try:
+            data = grade.read_submission(path)
+        except grade.Unreadable:
+            yield student, grade.grade_one(None, path, tests, limits)  # it says why
+            continue
+        future = client.submit(task, bench.name, data, tests, limits, pure=False)
+        students[future.key] = student
+        running.add(future)
+        if len(students) >= AHEAD:
+            yield finished(next(running))
+    yield from map(finished, running)
