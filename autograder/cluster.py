@@ -5,6 +5,7 @@ the tests come with a task, and its result goes back to the machine that gave th
 """
 
 import hashlib
+import logging
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from autograder import grade
 from autograder.session import Fault, Workshop
 from tools.book import BookError
 
+TIMEOUT = 30  # seconds until a scheduler that does not answer is given up
 AHEAD = 256  # submissions at the scheduler at a time, so that a large class does not fill it
 
 
@@ -63,8 +65,11 @@ def on_cluster(address):
     """Return a function that grades {student: path} there, and yields their results."""
 
     def run(work, tests, limits):
+        logging.getLogger("distributed.client").setLevel(
+            logging.CRITICAL
+        )  # its traces name no remedy
         try:
-            with Client(address) as client:
+            with Client(address, timeout=TIMEOUT) as client:
                 yield from tasks(client, work, tests, limits)
         except (OSError, CancelledError) as error:
             raise BookError(
@@ -87,8 +92,9 @@ def tasks(client, work, tests, limits):
         student = students.pop(future.key)
         try:
             return student, future.result()
-        except KilledWorker as error:
-            return student, grade.grade_one(NoBench(str(error)), work[student], tests, limits)
+        except KilledWorker:
+            lost = NoBench("it ended its workers, or they were lost, again and again")
+            return student, grade.grade_one(lost, work[student], tests, limits)
 
     for student, path in work.items():
         try:
