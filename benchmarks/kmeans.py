@@ -157,16 +157,17 @@ def measure(x, k, most, n_repeats, methods):
     return {name: np.array(values) for name, values in seconds.items()}, inertia, iterations
 
 
-def spin():
-    """Keep a core busy."""
-    while True:
+def spin(parent):
+    """Keep a core busy for as long as the parent process lives."""
+    while os.getppid() == parent:
         sum(range(10_000))
 
 
 @contextmanager
 def neighbors(n):
     """Context manager: n processes that keep the cores busy."""
-    others = [multiprocessing.get_context("spawn").Process(target=spin) for _ in range(n)]
+    make = multiprocessing.get_context("spawn").Process
+    others = [make(target=spin, args=(os.getpid(),)) for _ in range(n)]
     for other in others:
         other.start()
     time.sleep(3 if n else 0)  # until they have started
