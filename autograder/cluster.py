@@ -37,7 +37,7 @@ class Bench(WorkerPlugin):
     def setup(self, worker):
         """Start the workshop, where the worker's code is that of the command."""
         if version() != self.version:
-            raise RuntimeError(f"{worker.address} has another version of the book: update it")
+            raise BookError(f"{worker.address} has another version of the book: update it")
         self.workshop = Workshop().__enter__()
 
     def teardown(self, worker):
@@ -51,9 +51,11 @@ class NoBench:
     def __init__(self, reason):
         self.reason = reason
 
-    def start(self, *limits):
+    def mark(self, *submission):
         """Say why."""
         raise Fault(self.reason)
+
+    start = mark
 
 
 def task(bench, data, tests, limits):

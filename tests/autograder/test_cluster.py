@@ -17,7 +17,7 @@ import pytest
 from autograder import build, cluster
 from autograder.__main__ import main
 from tests.autograder.standin import NoWorkshop
-from tools.book import ROOT, read_notebook
+from tools.book import ROOT, BookError, read_notebook
 
 EXERCISE = "01-kmeans"
 NUMBER = 8
@@ -194,7 +194,7 @@ def client():
 def test_a_worker_with_another_version_of_the_book_is_refused(client, monkeypatch):
     versions = iter(["old", "new"])
     monkeypatch.setattr(cluster, "version", lambda: next(versions))
-    with pytest.raises(RuntimeError, match="has another version of the book"):
+    with pytest.raises(BookError, match="has another version of the book"):
         list(cluster.tasks(client, {}, {}, {}))
 
 

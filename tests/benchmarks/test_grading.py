@@ -9,13 +9,15 @@ from benchmarks import grading
 
 
 def test_a_class_is_graded_and_a_killed_run_goes_on(capsys):
-    grading.main(["--submissions", "4", "--jobs", "1"])
+    grading.main(["--submissions", "4", "--jobs", "1", "--workers", "2"])
     out = capsys.readouterr().out
     assert "4 submissions of 01-kmeans, 1 at a time" in out
     assert re.search(r"points: median 1\d.*of 20, from 0 to 16", out), out
     kept = re.search(r"killed after (\d), .* results kept: (\d) of \1; CSV the same: True", out)
     assert kept, out
     assert kept[1] == kept[2] in ("2", "3")
+    assert re.search(r"2 workers: .* CSV the same: True\n2 workers, one killed after 2: ", out), out
+    assert out.endswith("CSV the same: True\n")
 
 
 def test_a_run_that_grades_everything_again_is_found(monkeypatch, capsys):
