@@ -39,6 +39,14 @@ def main(argv=None):
     like.add_argument("-o", "--output", type=Path, required=True, metavar="REPORT.html")
     like.add_argument("--pairs", type=int, default=30, help="pairs to show")
 
+    vary = commands.add_parser("variant", help="make a private variant of an exercise")
+    vary.add_argument("exercise", metavar="EXERCISE")
+    vary.add_argument("--seed", type=int, required=True, help="which of the variants")
+    vary.add_argument("--choices", type=Path, metavar="YAML", help="in place of its vary.yaml")
+    vary.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    for one in (mark, like):
+        one.add_argument("--variant", type=Path, metavar="DIR", help="what `variant` wrote there")
+
     args = parser.parse_args(argv)
     try:
         if args.command == "build":
@@ -47,8 +55,9 @@ def main(argv=None):
                 cards.write(ROOT, name)
                 print(f"{name}: made in {build.STUDENTS}/ and {build.BUILT}/", flush=True)
             return 0
+        root = getattr(args, "variant", None) or ROOT
         # Imported when asked for: what each of them needs, no other command does.
-        return import_module(f"autograder.{args.command}").main(args, ROOT)
+        return import_module(f"autograder.{args.command}").main(args, root)
     except BookError as error:
         print(f"python -m autograder {args.command}: {error}", file=sys.stderr)
         return 1
