@@ -14,6 +14,7 @@ COMMANDS = {
     "glossary": "link each term of the glossary to the chapter that introduces it",
     "repository": "check or change the address of the repository everywhere",
     "new": "start a new chapter in both languages",
+    "new-exercise": "start a new exercise in both languages, with the answers that test it",
     "checkpoints": "train the models that come with the library, check them against their cards",
     "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
     "pdf": "print the built site, a PDF for each language",
@@ -37,7 +38,7 @@ def main(argv=None):
     for name, summary in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
         if name == asked:
-            module = importlib.import_module(f"tools.{name}")
+            module = importlib.import_module(f"tools.{name.replace('-', '_')}")
             module.add_arguments(sub)
             sub.set_defaults(call=module.main)
     args = parser.parse_args(argv)

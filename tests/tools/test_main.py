@@ -14,8 +14,10 @@ def test_every_command_explains_itself(command, capsys):
 
 def test_every_command_is_a_module_and_every_module_with_a_main_is_a_command():
     modules = (ROOT / "tools").glob("*.py")
-    runnable = {path.stem for path in modules if "\ndef main(" in path.read_text("utf8")}
-    assert runnable - {"__main__"} == set(COMMANDS)
+    runnable = {
+        path.stem.replace("_", "-") for path in modules if "\ndef main(" in path.read_text("utf8")
+    }
+    assert runnable - {"--main--"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["sync", "--nonsense"]])
