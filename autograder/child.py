@@ -1,126 +1,193 @@
 """The process in which students' code runs. Started by session.py; imports nothing of the book's
 but course_lib, and never holds a solution or a test.
 
-It imports what notebooks use, once, and then forks a child for every submission. A child shuts
-itself in (see `shut_in`) and runs cells and calls as it is told.
+It imports what notebooks use, once, and then forks for every submission. Where bubblewrap works it
+makes a sandbox for each, and the fork joins it. Where it does not and this is root, as in a
+container, the fork becomes a user of its own. In both, seccomp refuses the calls of the kernel that
+notebooks have no need of. What that comes to is reported before any code of a student's runs.
 """
 
-import ctypes
+import contextlib
+import errno
 import json
 import os
 import resource
 import signal
 import socket
 import struct
+import subprocess
 import sys
 
-HERE, LIBRARY, SCRATCH = sys.argv[1:4]  # folders: of this file, of course_lib, for temporary files
+try:
+    import pyseccomp as seccomp
+except (ImportError, RuntimeError):  # not Linux; no libseccomp
+    seccomp = None
+
+HERE, LIBRARY = sys.argv[1:3]  # folders: of this file, of course_lib
+SECRET = sys.argv[3:]  # what students' code must not reach
 sys.path[:0] = [HERE, os.path.dirname(LIBRARY)]
 
+import forks  # noqa: E402
 import wire  # noqa: E402
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-# Bits of Linux's landlock (include/uapi/linux/landlock.h).
-EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
-EVERYTHING = {1: 2**13 - 1, 2: 2**14 - 1, 3: 2**15 - 1, 4: 2**15 - 1, 5: 2**16 - 1}
-# User, process ids, network, ipc, mounts.
-NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x20000
-ETC = ("ld.so.cache", "localtime", "mime.types", "fonts", "ssl/openssl.cnf")  # what may be read
+HOME = "/home/student"  # a submission's folder, inside bubblewrap's sandbox
+DISK = 256 * 2**20  # bytes of it
+READABLE = ["/usr", "/lib", "/lib64", "/bin", "/sys/devices/system/cpu", LIBRARY]
+READABLE += [f"/etc/{name}" for name in ("alternatives", "fonts", "ld.so.cache", "localtime")]
+READABLE += ["/etc/mime.types", "/etc/ssl/openssl.cnf", sys.base_prefix, sys.prefix]
+NEWUSER = 0x10000000  # os.CLONE_NEWUSER, from Python 3.12 on
+# The namespaces to join: user, process ids, network, ipc, host name, control groups, mounts.
+NAMESPACES = NEWUSER | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000 | 0x20000
+REFUSED = """
+    add_key bpf chroot fsconfig fsmount fsopen fspick io_uring_enter io_uring_register
+    io_uring_setup kcmp kexec_load keyctl memfd_create memfd_secret mount mount_setattr move_mount
+    mq_open msgget name_to_handle_at open_by_handle_at open_tree perf_event_open pidfd_getfd
+    pivot_root process_vm_readv process_vm_writev ptrace request_key semget setns shmget umount2
+    unshare userfaultfd
+"""
 
 
 class TimeLimit(BaseException):
     """A cell or a call took too long. Not an Exception, so that `except Exception` lets it by."""
 
 
-def end_with_parent():
-    """Ask Linux to end this process when the one that started it ends."""
-    if sys.platform == "linux":
-        LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+def sandbox():
+    """Have bubblewrap make a sandbox, and join it; return the process that holds it open.
 
-
-def unshare():
-    """Leave the network, other processes and mounts behind; return whether the kernel let us."""
-    if sys.platform != "linux":
-        return False
-    before = os.readlink("/proc/self/ns/mnt")
-    return LIBC.unshare(NAMESPACES) == 0 and os.readlink("/proc/self/ns/mnt") != before
-
-
-def own_disk(folder, user, group):
-    """Make the folder a disk of its own, in memory, and all other files read-only.
-
-    user, group: the ids from before unshare. Call this only where that returned True: elsewhere
-    it would change the machine's own mounts. Return whether the kernel let us.
+    Raises OSError where that does not work.
     """
-    maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
-    try:
-        for name, text in maps.items():
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-    except OSError:
+    ours, theirs = os.pipe()
+    words = ["bwrap", "--unshare-all", "--die-with-parent", "--as-pid-1", "--info-fd", str(theirs)]
+    words += ["--size", str(DISK), "--tmpfs", HOME]
+    for path in READABLE:
+        words += ["--ro-bind-try", path, path]
+    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(DISK), "--tmpfs", "/dev/shm"]
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "sh", "-c", "echo; exec sleep infinity"]
+    out = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    holder = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[theirs], **out)
+    said = holder.stdout.readline().strip().decode("utf8", "replace")  # it is ready: an empty line
+    with open(ours, "rb", 0) as info:
+        os.close(theirs)
+        made = info.read(4096)
+    if said or not made or holder.poll() is not None:
+        holder.kill()
+        raise OSError(said or "bwrap ended")
+    place = os.pidfd_open(json.loads(made)["child-pid"])
+    if forks.LIBC.setns(place, NAMESPACES):
+        holder.kill()
+        raise OSError("bwrap made a sandbox that cannot be joined")
+    os.close(place)
+    return holder
+
+
+def refuse_calls(sockets):
+    """Refuse what notebooks need not call, UNIX sockets but for a few; return whether it worked."""
+    if seccomp is None:
         return False
-    folder = os.fsencode(folder)
-    read_only, recursive = struct.pack("QQQQ", 1, 0, 0, 0), 0x8000
-    if (
-        LIBC.mount(b"none", b"/", None, 0x4000 | 0x40000, None)  # private: nothing goes back
-        or LIBC.mount(b"tmpfs", folder, b"tmpfs", 6, b"size=256m,nr_inodes=10k")
-        or LIBC.syscall(442, -100, b"/", recursive, read_only, len(read_only))
-    ):
-        return False
-    writable = struct.pack("QQQQ", 0, 1, 0, 0)
-    if LIBC.syscall(442, -100, folder, 0, writable, len(writable)):
-        raise OSError("the submission's folder stayed read-only")
+    calls, refused = seccomp.SyscallFilter(seccomp.ALLOW), seccomp.ERRNO(errno.EPERM)
+    for name in REFUSED.split():
+        with contextlib.suppress(ValueError, OSError):  # this processor, or library, has none
+            calls.add_rule(refused, name)
+    unix = [seccomp.Arg(0, seccomp.NE, socket.AF_UNIX)] if sockets else []
+    calls.add_rule(refused, "socket", *unix)
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):  # these reach further than their pair
+        calls.add_rule(refused, "socketpair", seccomp.Arg(1, seccomp.MASKED_EQ, 15, kind))
+    calls.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEWUSER, NEWUSER))
+    calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; clone it is
+    calls.load()
     return True
 
 
-def landlock(readable, writable):
-    """Close the file system but for these folders; return whether the kernel let us."""
-    if sys.platform != "linux":
-        return False
-    version = LIBC.syscall(444, None, 0, 1)
-    if version < 1:
-        return False
-    handled = EVERYTHING[min(version, 5)]
-    network = 3 if version >= 4 else 0  # bind and connect by TCP
-    scope = 3 if version >= 6 else 0  # abstract sockets and signals
-    rules = struct.pack("QQQ", handled, network, scope)[: 8 if version < 4 else None]
-    if 4 <= version < 6:
-        rules = rules[:16]
-    ruleset = LIBC.syscall(444, rules, len(rules), 0)
-    if ruleset < 0:
-        return False
-    allowed = [(path, EXECUTE | READ_FILE | READ_DIR) for path in readable]
-    allowed += [(path, handled) for path in writable]
-    allowed += [("/dev/null", READ_FILE | WRITE_FILE), ("/dev/urandom", READ_FILE)]
-    for path, access in allowed:
-        if not os.path.exists(path):
-            continue
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        if not os.path.isdir(path):
-            access &= EXECUTE | READ_FILE | WRITE_FILE
-        LIBC.syscall(445, ruleset, 1, struct.pack("=Qi", access & handled, handle), 0)
-        os.close(handle)
-    done = LIBC.syscall(446, ruleset, 0) == 0
-    os.close(ruleset)
-    return done
+def reached(path):
+    """Return whether this process can get at a path at all."""
+    return any(os.access(path, kind) for kind in (os.R_OK, os.W_OK, os.X_OK))
 
 
-def shut_in(folder, limits):
-    """Set limits and give up what student code has no need of; return whether files are closed."""
+def shut_in(boxed, user, folder, limits):
+    """Set limits and give up what student code has no need of; return what it cannot reach.
+
+    user: the number of a user that is nobody else's, to become where that is allowed.
+    """
+    alone = boxed
+    if boxed:
+        forks.LIBC.capset(struct.pack("II", 0x20080522, 0), bytes(24))  # no capabilities
+    elif os.geteuid() == 0:
+        os.chown(folder, user, user)
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+        alone = True
+    forks.process_control(forks.END_WITH_PARENT, signal.SIGKILL)  # a new user has lost it
     for limit, value in limits.items():
         resource.setrlimit(getattr(resource, limit), (value, value))
-    if sys.platform == "linux":
-        LIBC.prctl(38, 1, 0, 0, 0)  # no new privileges
-        LIBC.capset(struct.pack("II", 0x20080522, 0), bytes(24))  # no capabilities
-    readable = ["/usr", "/lib", "/lib64", "/bin", "/proc/cpuinfo", "/proc/meminfo"]
-    readable += [f"/etc/{name}" for name in ETC]
-    readable += ["/sys/devices/system/cpu", "/System", "/Library", sys.base_prefix, sys.prefix]
-    closed = landlock([*readable, LIBRARY], [folder])
+    filtered = refuse_calls(sockets=boxed)
+    return {
+        "files": not any(reached(path) for path in SECRET),
+        "network": boxed or filtered,
+        "processes": alone,
+        "sockets": filtered,
+        "disk": boxed,
+    }
+
+
+def keep(first, holder):
+    """Wait for the first process of a submission; what it leaves behind is ended with it."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            if os.wait()[0] == first and holder:
+                holder.kill()
+
+
+def child(end, folder, memory, user, group, shell):
+    """Become one submission's process, below one that keeps it and gets its orphans.
+
+    group: the file by which a process joins the control group that is made for it, or None.
+    """
+    os.setsid()
+    forks.process_control(forks.ADOPT_ORPHANS, 1)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # where memory ends, this goes first
+    if group:
+        with open(group, "w") as file:
+            file.write("0")
+    holder, why = None, ""
     try:
-        os.listdir(HERE)  # it may lie within one of the readable folders
-    except OSError:
-        return closed
-    return False
+        holder = sandbox()
+        folder = HOME
+    except (OSError, AttributeError) as error:
+        why = str(error)
+    first = os.fork()
+    if first:
+        end.close()
+        keep(first, holder)
+        os._exit(0)
+    forks.process_control(forks.END_WITH_PARENT, signal.SIGKILL)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(
+        PATH="/usr/local/bin:/usr/bin:/bin",
+        HOME=folder,
+        USER="student",
+        TMPDIR=folder,
+        MPLBACKEND="agg",
+        OMP_NUM_THREADS="1",
+        TQDM_DISABLE="1",
+        LANG="C.UTF-8",
+        PIP_NO_INDEX="1",  # `!pip install` says at once that it cannot, in place of waiting
+    )
+    import tempfile
+
+    tempfile.tempdir = folder
+    limits = {
+        "RLIMIT_DATA": memory,
+        "RLIMIT_FSIZE": 64 * 2**20,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NOFILE": 256,
+    }
+    if holder or os.geteuid() == 0:  # else the teacher's other processes count, too
+        limits["RLIMIT_NPROC"] = wire.PROCESSES
+    wire.send(end, {**shut_in(bool(holder), user, folder, limits), "why": why})
+    serve(end, shell)
 
 
 class Notebook:
@@ -210,50 +277,6 @@ def serve(end, shell):
             wire.send(end, failure(error))
 
 
-def child(end, folder, memory, processes, shell):
-    """Become one submission's process."""
-    for number in (signal.SIGCHLD, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    os.setsid()
-    end_with_parent()
-    user, group = os.geteuid(), os.getegid()
-    alone = unshare()
-    own = alone and own_disk(folder, user, group)
-    # The first process of the new namespace: where it dies, all that it started die with it.
-    first = os.fork() if alone else 0
-    if first:
-        end.close()
-        os.waitpid(first, 0)
-        os._exit(0)
-    end_with_parent()
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(
-        PATH="/usr/local/bin:/usr/bin:/bin",
-        HOME=folder,
-        USER="student",
-        TMPDIR=folder,
-        MPLBACKEND="agg",
-        OMP_NUM_THREADS="1",
-        TQDM_DISABLE="1",
-        LANG="C.UTF-8",
-    )
-    import tempfile
-
-    tempfile.tempdir = folder
-    limits = {
-        "RLIMIT_DATA": memory,
-        "RLIMIT_FSIZE": 64 * 2**20,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 256,
-    }
-    if own:  # without a user namespace the user's other processes count, too
-        limits["RLIMIT_NPROC"] = processes
-    closed = shut_in(folder, limits)
-    wire.send(end, {"files": closed, "network": alone, "disk": own})
-    serve(end, shell)
-
-
 def preload():
     """Import what the exercises use; return IPython's shell."""
     import matplotlib
@@ -285,45 +308,13 @@ def preload():
     InteractiveShell.xmode = "Minimal"
     shell = InteractiveShell.instance()
     shell.showtraceback = lambda *args, **kwargs: None
+    shell._tee = lambda channel: contextlib.nullcontext()  # it keeps all that is printed
+    shell.system = shell.system_raw  # `!command` without a terminal, which a child may lack
     for name in ("pip", "conda", "matplotlib"):  # nothing to install, no window to draw in
         shell.register_magic_function(lambda line: None, "line", name)
     return shell
 
 
-def main():
-    """Answer requests on standard input, a socket: each brings the socket of one submission."""
-    end_with_parent()
-    requests = socket.socket(fileno=os.dup(0))
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    shell = preload()
-    for number in (0, 1):
-        os.dup2(nowhere, number)
-    if not os.environ.get("EXERCISES_DEBUG"):
-        os.dup2(nowhere, 2)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
-    requests.send(b"ready")
-    while True:
-        data, handles, _, _ = socket.recv_fds(requests, 4096, 1)
-        if not data:
-            os._exit(0)
-        wanted = json.loads(data)
-        end = socket.socket(fileno=handles[0])
-        try:
-            process = os.fork()
-        except OSError:
-            end.close()
-            requests.send(b"0")
-            continue
-        if process == 0:
-            requests.close()
-            try:
-                child(end, shell=shell, **wanted)
-            finally:
-                os._exit(1)
-        end.close()
-        requests.send(str(process).encode())
-
-
 if __name__ == "__main__":
-    main()
+    ready = preload()
+    forks.serve(lambda end, **wanted: child(end, shell=ready, **wanted))

@@ -12,7 +12,8 @@ from pathlib import Path
 from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
 
 from autograder import grade
-from autograder.session import Fault, Workshop
+from autograder.forks import Fault
+from autograder.session import Workshop
 from tools.book import BookError
 
 TIMEOUT = 30  # seconds until a scheduler that does not answer is given up
@@ -30,15 +31,16 @@ class Bench(WorkerPlugin):
 
     idempotent = True  # a second command must not end the workshop of the first
 
-    def __init__(self):
-        self.version = version()
-        self.name = f"autograder-{self.version}"
+    def __init__(self, trust):
+        """trust: see Workshop."""
+        self.version, self.trust = version(), trust
+        self.name = f"autograder-{self.version}-{trust}"
 
     def setup(self, worker):
         """Start the workshop, where the worker's code is that of the command."""
         if version() != self.version:
             raise BookError(f"{worker.address} has another version of the book: update it")
-        self.workshop = Workshop().__enter__()
+        self.workshop = Workshop(trust=self.trust).__enter__()
 
     def teardown(self, worker):
         """End the workshop with its worker."""
@@ -63,7 +65,7 @@ def task(bench, data, tests, limits):
     return grade.grade_one(get_worker().plugins[bench].workshop, data, tests, limits)
 
 
-def on_cluster(address):
+def on_cluster(address, trust):
     """Return a function that grades {student: path} there, and yields their results."""
 
     def run(work, tests, limits):
@@ -72,7 +74,7 @@ def on_cluster(address):
         )  # its traces name no remedy
         try:
             with Client(address, timeout=TIMEOUT) as client:
-                yield from tasks(client, work, tests, limits)
+                yield from tasks(client, work, tests, limits, trust)
         except (OSError, CancelledError) as error:
             raise BookError(
                 f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
@@ -82,9 +84,9 @@ def on_cluster(address):
     return run
 
 
-def tasks(client, work, tests, limits):
+def tasks(client, work, tests, limits, trust=True):
     """Submit {student: path} and yield (student, result) in the order in which they are done."""
-    bench = Bench()
+    bench = Bench(trust)
     client.register_plugin(bench)
     if not client.nthreads():
         print("no worker is there yet; grading begins when one joins", flush=True)

@@ -9,35 +9,25 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-import nbformat
-from otter.test_files.exception_test import ExceptionTestFile
 from tqdm import tqdm
 
 from autograder import build, report
-from autograder.session import Fault, Killed, Names, Session, Workshop
+from autograder.forks import Fault
+from autograder.mark import QuestionTests, Unreadable, outcome, test_files  # noqa: F401
+from autograder.session import Workshop
 from tools.book import BookError, read_notebook, write_text
 
 LARGEST = 20 * 2**20  # bytes of one submission
-IGNORED = (".csv", ".xlsx", ".json", ".md")
-
-
-class Unreadable(Exception):
-    """A submission is no notebook: why."""
-
-
-class QuestionTests(ExceptionTestFile):
-    """Otter's tests of one question; failures do not quote the test."""
-
-    def _generate_error_message(self, excp, context=0):
-        text = str(excp)
-        name = type(excp).__name__
-        return text if name in ("StudentError", "AssertionError") and text else f"{name}: {text}"
+DEEPEST = 20  # folders within a submission's folder
+OTHER = (".csv", ".xlsx", ".json", ".md")
+IGNORED = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db")
 
 
 def load_tests(archive):
@@ -64,16 +54,21 @@ def submissions(folder):
         raise BookError(f"no folder {folder}")
     found = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")) or (path.is_file() and path.suffix in IGNORED):
+        if path.name in IGNORED or left_out(path):
             continue
-        name, student = (
-            os.fsencode(text).decode("utf8", "backslashreplace")
-            for text in (path.name, path.stem if path.is_file() else path.name)
-        )
+        name = os.fsencode(path.name).decode("utf8", "backslashreplace")
+        student = name if path.is_dir() else re.sub(r"(.)\.[^.]*$", r"\1", name)
         found[name if student in found else student] = path
     if not found:
         raise BookError(f"no submissions in {folder}")
     return found
+
+
+def left_out(path):
+    """Return whether a path is not taken for a submission: a table, a text, a hidden file."""
+    if path.name.startswith("._") or ".ipynb" in path.name and path.name not in IGNORED:
+        return path.name.startswith("._")
+    return path.name.startswith((".", "_")) or (path.is_file() and path.suffix in OTHER)
 
 
 def read_submission(path):
@@ -82,101 +77,92 @@ def read_submission(path):
     Its cause is an OSError where the machine could not read what is there.
     """
     try:
-        return _read(path)
+        if path.is_symlink():
+            raise Unreadable("a link, not a file or a folder")
+        if path.is_dir():
+            inside = notebooks(path)
+            if len(inside) != 1:
+                raise Unreadable(f"the folder holds {len(inside)} notebooks, not one")
+            path = inside[0]
+        if path.is_symlink() or not path.is_file():
+            raise Unreadable("not a file")
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"the file is larger than {LARGEST // 2**20} MB")
+        data = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from error
-
-
-def _read(path):
-    if path.is_dir():
-        inside = sorted(p for p in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-        if len(inside) != 1:
-            raise Unreadable(f"the folder holds {len(inside)} notebooks, not one")
-        path = inside[0]
-    if path.is_symlink() or not path.is_file():
-        raise Unreadable("not a file")
-    if path.stat().st_size > LARGEST:
-        raise Unreadable(f"the file is larger than {LARGEST // 2**20} MB")
-    return path.read_bytes()
-
-
-def parse(data):
-    """Return (sources of the code cells, language, written answer) of a notebook's bytes."""
     if not data.strip():
         raise Unreadable("the file is empty")
     if data[:2] == b"PK":
         raise Unreadable("a zip file in place of a notebook")
-    try:
-        content = nbformat.reads(data.decode("utf8"), as_version=4)
-        cells = [(c.cell_type, c.get("id", ""), str(c.source)) for c in content.cells]
-        language = content.metadata.get("exercise", {}).get("language")
-    except Exception as error:  # nbformat raises of every kind on what is no notebook
-        raise Unreadable(f"not a notebook ({type(error).__name__})") from None
-    code = [source for kind, _, source in cells if kind == "code" and source.strip()]
-    if not code:
-        raise Unreadable("the notebook has no code")
-    written = next((s for kind, name, s in cells if kind == "markdown" and name == "answer"), None)
-    return code, language if language in build.LANGUAGES else None, written
+    return data
+
+
+def notebooks(folder):
+    """Return the notebooks in a folder and those below it, what systems leave behind left out."""
+    found, waiting = [], [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise Unreadable(f"folders within folders, more than {DEEPEST} deep")
+        for path in place.iterdir():
+            if path.name in IGNORED or path.name.startswith("._"):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                waiting.append((path, depth + 1))
+            elif path.suffix == ".ipynb":
+                found.append(path)
+    return found
 
 
 def grade_one(workshop, path, tests, limits):
-    """Return one submission's result, a dict that JSON can hold.
+    """Return one submission's result, a dict that JSON can hold; whatever happens.
 
     path: of the submission, or its notebook's bytes.
-    "failed" is true where the machine is at fault and not the student.
     """
     start = time.perf_counter()
-    result = {"points": {}, "cases": [], "errors": [], "language": None, "written": None}
-    result |= {"isolation": {}, "failed": False}
-    files = [QuestionTests.from_string(text, path=f"{name}.py") for name, text in tests.items()]
-    session = None
     try:
         data = path if isinstance(path, bytes) else read_submission(path)
-        cells, result["language"], result["written"] = parse(data)
-        session = Session(workshop, cells, **limits)
-        session.run()
-        names = Names(session)
-        for file in files:
-            file.run(names)
-        result["isolation"] = session.isolation
-    except (Unreadable, Killed) as error:
-        result["errors"].append(str(error))
-        result["failed"] = isinstance(error.__cause__, OSError)
+        result = workshop.mark(data, tests, limits)
+    except Unreadable as error:
+        failed = isinstance(error.__cause__, OSError)
+        result = outcome(test_files(tests), [str(error)], failed)
     except (Fault, Exception) as error:  # a student's file never ends the batch
-        result["errors"].append(f"grading failed: {type(error).__name__}: {error}")
-        result["failed"] = True
-    finally:
-        if session is not None:
-            session.close()
-            result["errors"] += [
-                f"code cell {number + 1}: {text}" for number, text in sorted(session.errors.items())
-            ]
-    for file in files:
-        done = file.test_case_results
-        result["points"][file.name] = round(sum(t.test_case.points for t in done if t.passed), 5)
-        for number, case in enumerate(file.test_cases):
-            passed = number < len(done) and done[number].passed
-            said = done[number].message if number < len(done) else "was not run"
-            result["cases"].append(
-                {
-                    "question": file.name,
-                    "points": case.points,
-                    "passed": passed,
-                    "about": case.failure_message or "",
-                    "message": "" if passed else said.removeprefix("❌ Test case failed\n")[:600],
-                }
-            )
+        text = f"grading failed: {type(error).__name__}: {error}"
+        result = outcome(test_files(tests), [text], failed=True)
     result["seconds"] = round(time.perf_counter() - start, 2)
     # A lone surrogate, in an error or the written answer, cannot be stored.
     return json.loads(json.dumps(result, ensure_ascii=False).encode("utf8", "replace"))
+
+
+def with_written(result, given):
+    """Return a result with the student's written answer in place of all the notebook's text.
+
+    given: the texts of the notebook that students get. What is not among them the student wrote: in
+    the cell for it, in one that has lost its id, or in a new one.
+    """
+    text = result.pop("text", None)
+    if text is not None:
+        own = [source for _, source in text if source.strip() and source.strip() not in given]
+        result["written"] = "\n\n".join(own) or None
+        if not any(name == "answer" for name, _ in text):
+            instead = "the student's other text is shown in its place" if own else "nor other text"
+            result["errors"].append(f"no cell for the written answer; {instead}")
+    return result
+
+
+def given_texts(root, name):
+    """Return the texts of the notebooks that students get, in both languages, as a set."""
+    paths = [build.student_path(root, name, language) for language in build.LANGUAGES]
+    return {cell.source.strip() for path in paths for cell in read_notebook(path).cells}
 
 
 def key_of(path, tests, limits):
     """Return a hash of all that a result depends on."""
     try:
         data = read_submission(path)
-    except Unreadable as error:
-        data = str(error).encode()
+    except Exception as error:  # whatever it is, it is this submission's
+        data = str(error).encode("utf8", "replace")
     parts = [data, json.dumps([tests, limits], sort_keys=True).encode()]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
@@ -185,16 +171,19 @@ def stored(path, key):
     """Return the result in a file if it is that of the key."""
     try:
         result = json.loads(path.read_text("utf8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return result if result.get("key") == key else None
 
 
-def on_this_machine(jobs):
-    """Return a function that grades {student: path}, jobs at a time, and yields their results."""
+def on_this_machine(jobs, secret=(), trust=True):
+    """Return a function that grades {student: path}, jobs at a time, and yields their results.
+
+    secret, trust: see Workshop.
+    """
 
     def run(work, tests, limits):
-        with Workshop() as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
+        with Workshop(secret, trust) as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
             waiting = {
                 pool.submit(grade_one, workshop, path, tests, limits): student
                 for student, path in work.items()
@@ -218,6 +207,7 @@ def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=Fal
     """
     build.build_if_changed(root, name)
     tests = load_tests(build.autograder_path(root, name))
+    given = given_texts(root, name)
     folder.mkdir(parents=True, exist_ok=True)
     results, missing = {}, {}
     for student, path in found.items():
@@ -230,7 +220,7 @@ def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=Fal
         with contextlib.closing((run or on_this_machine(jobs))(work, tests, limits)) as done:
             bar = tqdm(done, total=len(missing), unit="submission", disable=quiet or None)
             for student, result in bar:
-                results[student] = {"key": missing[student], **result}
+                results[student] = {"key": missing[student], **with_written(result, given)}
                 if not result["failed"]:
                     text = json.dumps(results[student], ensure_ascii=False, indent=1)
                     write_text(folder / report.file_name(student), text)
@@ -254,11 +244,14 @@ def read_written(path, students):
         raise BookError(f"{path}: not UTF-8; save it as CSV UTF-8") from error
     except (KeyError, TypeError, ValueError) as error:
         raise BookError(f"{path}: wants the columns student,points,comment ({error})") from error
-    spelled = {report.cell(student): student for student in students}
+    spelled = {}
+    for student in students:
+        spelled.setdefault(report.cell(student), []).append(student)
     for name in found:
-        if name not in spelled:
-            raise BookError(f"{path}: no submission of {name!r}")
-    return {spelled[name]: mark for name, mark in found.items()}
+        if len(spelled.get(name, ())) != 1:
+            several = "several submissions" if name in spelled else "no submission"
+            raise BookError(f"{path}: {several} of {name!r}")
+    return {spelled[name][0]: mark for name, mark in found.items()}
 
 
 def main(args, root):
@@ -274,11 +267,13 @@ def main(args, root):
     }
     base = args.output.with_suffix("")
     base.parent.mkdir(parents=True, exist_ok=True)
-    run = None
+    others = sorted(path.name for path in args.submissions.iterdir() if left_out(path))
+    warn([f"not taken for submissions: {', '.join(others)}"] if others else [])
+    run = on_this_machine(args.jobs, [args.submissions, base.parent], args.trust_students)
     if args.scheduler:
         from autograder import cluster  # with it comes Dask, which nobody else needs
 
-        run = cluster.on_cluster(args.scheduler)
+        run = cluster.on_cluster(args.scheduler, args.trust_students)
     start = time.perf_counter()
     results = grade_all(
         root,
@@ -293,21 +288,18 @@ def main(args, root):
     parts = questions(root, exercise)
     title = build.title(read_notebook(build.master_path(root, exercise)))
     report.write_all(args.output, title, parts, results, written)
-    kinds = [r["isolation"] for r in results.values() if r["isolation"]]
-    for kind in ("files", "network", "disk"):
-        if not all(one.get(kind) for one in kinds):
-            print(
-                f"warning: this machine did not shut students' code off from {kind}; use Docker "
-                "(otter grade) for submissions that you do not trust",
-                file=sys.stderr,
-            )
+    warn(report.doubtful(results))
     seconds = time.perf_counter() - start
     print(f"{len(results)} submissions in {seconds:.1f} s: {args.output}")
     failed = [student for student, result in results.items() if result.get("failed")]
     if failed:
-        print(
-            f"warning: {len(failed)} could not be graded and have no points: "
-            f"{', '.join(sorted(failed))}; their errors say why, and the same command tries again",
-            file=sys.stderr,
-        )
+        names = ", ".join(sorted(failed))
+        remedy = "their errors say why, and the same command tries again"
+        warn([f"{len(failed)} could not be graded and have no points: {names}; {remedy}"])
     return 1 if failed else 0
+
+
+def warn(lines):
+    """Print warnings, which may hold names that students chose."""
+    for line in lines:
+        print(f"warning: {report.plain(line)}", file=sys.stderr)

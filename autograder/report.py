@@ -9,7 +9,10 @@ import re
 from tools.book import write_text
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_.*")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.*")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_.*", re.S)
+FORMULA = tuple("=+-@＝＋－＠")  # with what a spreadsheet begins a formula
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+ERRORS, CHARACTERS = 10, 2000  # that are reported of one submission
 WORDS = {
     "ko": {
         "title": "피드백",
@@ -44,15 +47,27 @@ STYLE = (
 
 def file_name(student, ending=".json"):
     """Return a file name for a student's name, whatever characters that has."""
-    plain = re.sub(r"[^\w.-]+", "_", student)[:60]
-    return f"{plain}-{hashlib.sha256(student.encode()).hexdigest()[:8]}{ending}"
+    short = re.sub(r"[^\w.-]+", "_", student).encode()[:100].decode("utf8", "ignore")
+    return f"{short}-{hashlib.sha256(student.encode()).hexdigest()[:16]}{ending}"
+
+
+def plain(text):
+    """Return a text in one line, without what would steer a terminal or a spreadsheet."""
+    return CONTROLS.sub(" ", text.encode("utf8", "backslashreplace").decode())
 
 
 def cell(value):
     """Return a value that a spreadsheet does not take for a formula."""
-    text = str(value)
-    risky = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not isinstance(value, int | float)
-    return f"'{text}" if risky else value
+    if isinstance(value, int | float):
+        return value
+    text = plain(str(value))
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def shortened(errors):
+    """Return the first errors, and how many more there are."""
+    more = len(errors) - ERRORS
+    return [*errors[:ERRORS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def number(value):
@@ -72,11 +87,26 @@ def write_csv(path, header, rows):
 def identify(student):
     """Return (name, Canvas id, Moodle identifier) as far as an LMS wrote them in a file name."""
     canvas, moodle = CANVAS.fullmatch(student), MOODLE.fullmatch(student)
+    if student.count("_assignsubmission_") > 1:  # a student may have chosen one of them
+        return student, "", ""
     if moodle:
         return moodle["name"], "", f"Participant {moodle['id']}"
     if canvas:
         return canvas["name"], canvas["id"], ""
     return student, "", ""
+
+
+def doubtful(students):
+    """Return lines on names that do not say for sure whose submission it is."""
+    lines, known = [], {}
+    for student in sorted(students):
+        name, *numbers = identify(student)
+        if student.count("_assignsubmission_") > 1:
+            lines.append(f"{student} could be of two participants; its Moodle identifier is empty")
+        if any(numbers):
+            known.setdefault(tuple(numbers), []).append(student)
+    lines += [f"one student, several rows: {', '.join(of)}" for of in known.values() if of[1:]]
+    return lines
 
 
 def total(result, written):
@@ -103,7 +133,7 @@ def write_all(output, title, parts, results, written):
         points = ["" if failed else number(result["points"][part["name"]]) for part in automatic]
         points += [number(mark[0]) if student in written else "" for _ in manual]
         score = "" if failed else number(total(result, mark))
-        errors = " | ".join(result["errors"] + case_messages(result))
+        errors = " | ".join(shortened(result["errors"] + case_messages(result)))[:CHARACTERS]
         rows.append([student, *points, score, number(possible), result["seconds"], errors])
         name, canvas_id, moodle_id = identify(student)
         canvas.append([name, canvas_id, "", name, "", score])
@@ -139,7 +169,7 @@ def feedback_text(result):
     """Return the feedback in one line, for Moodle."""
     wrong = [c for c in result["cases"] if not c["passed"]]
     said = [f"{c['question']}: {in_language(c['about'], result['language'])}" for c in wrong]
-    return "; ".join(result["errors"] + said)
+    return "; ".join(shortened(result["errors"]) + said)[:CHARACTERS]
 
 
 def feedback_page(title, name, parts, result, written):
@@ -151,7 +181,8 @@ def feedback_page(title, name, parts, result, written):
     score = total(result, written or (0, ""))
     out.append(f"<p><strong>{words['total']}: {number(score)} / {number(possible)}</strong></p>")
     if result["errors"]:
-        items = "".join(f"<li><code>{quote(error)}</code></li>" for error in result["errors"])
+        errors = shortened(result["errors"])
+        items = "".join(f"<li><code>{quote(error)}</code></li>" for error in errors)
         out.append(f"<h2>{words['errors']}</h2><ul>{items}</ul>")
     for part in parts:
         if part["manual"]:

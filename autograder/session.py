@@ -1,30 +1,45 @@
 """Run a submission's cells in a process apart, and let tests reach what the cells define.
 
-The tests run here; the student's functions run there. A test gets stand-ins (`Remote`), and a call
-of one sends the arguments over and brings the result back, both as plain data.
+The tests run in one process, the student's functions in another. A test gets stand-ins (`Remote`),
+and a call of one sends the arguments over and brings the result back, both as plain data.
 """
 
+import base64
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from itertools import count
 from pathlib import Path
 
 import psutil
 
 import course_lib
 from autograder import wire
+from autograder.forks import Fault, Forks
+from tools.book import BookError
 
 HERE = Path(__file__).resolve().parent
 START = 60  # seconds that a new process gets until it is ready
 GRACE = 3  # seconds that a process gets, beyond its limit, to notice that its time is up
-PROCESSES = 256  # that a submission may have at a time
+LATE = 10  # seconds that marking gets, beyond the notebook's limit
 RESTARTS = 3  # times that a submission's process is started anew after it had to be ended
+USERS = range(20000, 60000)  # one for each submission, where this is root and there is no sandbox
+NEEDED = {  # what strangers' code must be shut off from
+    "files": "the solutions and other students' work",
+    "network": "the network",
+    "processes": "your other processes",
+    "sockets": "sockets and calls of the kernel that lead out (no libseccomp)",
+}
+REMEDY = (
+    "install bubblewrap, grade in a container (autograder/Dockerfile), or add --trust-students if "
+    "you would run each of these notebooks yourself"
+)
 
 
 class StudentError(Exception):
@@ -35,72 +50,160 @@ class Killed(Exception):
     """The student's process is gone: why."""
 
 
-class Fault(BaseException):
-    """The machine failed, not the student. Not an Exception, so that otter's tests let it by."""
-
-
 class Workshop:
-    """The process that forks a child for every submission; use it as a context."""
+    """The processes that fork for every submission; use it as a context.
+
+    One forks the process that runs a student's code, the other the one that marks: what students
+    hand in and answer can cost any time and memory to read and to compare.
+    """
+
+    def __init__(self, secret=(), trust=False):
+        """secret: what students must not reach, besides the exercises; trust: all the same."""
+        self.secret = [HERE, HERE.parent / "exercises", HERE.parent / "_build/exercises", *secret]
+        self.trust, self.numbers = trust, count()
 
     def __enter__(self):
-        """Start it, which imports torch and the rest once."""
+        """Start them, which imports torch and the rest once; see what a sandbox is worth here."""
         if sys.platform == "win32":
             raise OSError("grading needs Linux or macOS; on Windows use WSL")
         self.scratch = tempfile.mkdtemp(prefix="exercises-")
-        self.lock = threading.Lock()
-        self.requests, theirs = socket.socketpair()
+        os.chmod(self.scratch, 0o711)  # what another user may pass through and not list
         keep = {
             name: os.environ[name] for name in ("PATH", "EXERCISES_DEBUG") if name in os.environ
         }
+        keep |= {"HOME": self.scratch, "IPYTHONDIR": self.scratch, "OMP_NUM_THREADS": "1"}
         library = Path(course_lib.__file__).resolve().parent
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", HERE / "child.py", HERE, library, self.scratch],
-            stdin=theirs,
-            stdout=subprocess.DEVNULL,
-            cwd=self.scratch,
-            env={**keep, "HOME": self.scratch, "IPYTHONDIR": self.scratch, "OMP_NUM_THREADS": "1"},
-        )
-        theirs.close()
-        if self.requests.recv(16) != b"ready":
+        words = [sys.executable, "-I", HERE / "child.py", HERE, library, *self.secret]
+        self.students = Forks(words, cwd=self.scratch, env=keep)
+        words = [sys.executable, "-m", "autograder.mark"]
+        self.marks = Forks(words, cwd=HERE.parent, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        try:
+            self.students.wait()
+            self.marks.wait()
+            self.try_walls()
+        except BaseException:
             self.__exit__()
-            raise OSError("the process for submissions did not start")
+            raise
         return self
 
+    def try_walls(self):
+        """Raise BookError where students' code would not be shut in and must be; or say so."""
+        try:
+            first = Opened(self, 2**32)
+        except Fault as error:
+            raise BookError(f"{error}; {REMEDY}") from error
+        first.close()
+        if first.open:
+            print(f"WARNING: {first.open}; they are trusted", file=sys.stderr)
+        elif not first.walls["disk"]:
+            print("warning: students' code can fill the disk for temporary files", file=sys.stderr)
+
     def __exit__(self, *raised):
-        """End it."""
+        """End them."""
         self.stop()
-        self.requests.close()
         remove(self.scratch)
 
     def stop(self):
-        """End the process and all that it forked."""
-        if self.process.poll() is None:
-            end_all(tree(psutil.Process(self.process.pid)))
-        self.process.kill()
-        self.process.wait()
+        """End both processes and all that they forked."""
+        for one in (self.marks, self.students):
+            end_all(one.process.pid)
+            one.process.wait()
 
-    def start(self, memory):
-        """Fork a child; return its process, our end of its socket, its folder; or raise Fault."""
+    def mark(self, data, tests, limits):
+        """Have a notebook's bytes marked by a process of its own; return the result, a dict.
+
+        Where the marking takes too long, the result is what it had found until then.
+        """
+        number, end = self.marks.fork()
+        opened, found = [], None
+        stop = time.monotonic() + limits["timeout"] + LATE
         try:
-            folder = tempfile.mkdtemp(dir=self.scratch)
-            ours, theirs = socket.socketpair()
-            with self.lock, theirs:
-                wanted = {"folder": folder, "memory": memory, "processes": PROCESSES}
-                socket.send_fds(self.requests, [json.dumps(wanted).encode()], [theirs.fileno()])
-                number = int(self.requests.recv(32) or 0)
-            if number:
-                return psutil.Process(number), ours, folder
-        except (OSError, psutil.Error) as error:
-            raise Fault(f"no process for the submission: {error}") from error
-        raise Fault("no process for the submission")
+            data = base64.b64encode(data).decode()
+            wire.send(end, {"data": data, "tests": tests, "limits": limits})
+            while True:
+                end.settimeout(max(0.01, stop - time.monotonic()))
+                message = wire.receive(end)
+                if message.pop("done", False):
+                    return message
+                if "open" in message:
+                    self.hand(end, message["open"], opened)
+                else:
+                    found = message
+        except TimeoutError:
+            if found is None:
+                raise Fault("the marking did not begin") from None
+            return found | {"errors": [*found["errors"], "took too long to be read and marked"]}
+        except (wire.Ended, OSError) as error:
+            raise Fault("the process that marks it ended") from error
+        finally:
+            end_all(number)
+            end.close()
+            for one in opened:
+                one.close()
+
+    def hand(self, end, memory, opened):
+        """Open a process for a submission, and hand its socket to the process that marks."""
+        try:
+            opened.append(Opened(self, memory))
+        except Fault as error:
+            wire.send(end, {"fault": str(error)})
+            return
+        wire.send(end, {"number": opened[-1].number, "walls": opened[-1].walls})
+        with opened[-1].end:
+            socket.send_fds(end, [b"."], [opened[-1].end.fileno()])
+
+
+class Opened:
+    """A process for a submission: its number, its socket, end, and what its walls shut off."""
+
+    def __init__(self, workshop, memory):
+        """Open it; raise Fault where that fails, or where it is not shut in and must be."""
+        user = USERS[next(workshop.numbers) % len(USERS)]
+        self.folder = tempfile.mkdtemp(dir=workshop.scratch)
+        self.group, self.number = control_group(memory), None
+        joins = str(self.group / "cgroup.procs") if self.group else None
+        try:
+            self.number, self.end = workshop.students.fork(
+                folder=self.folder, memory=memory, user=user, group=joins
+            )
+            self.end.settimeout(START)
+            self.walls = wire.receive(self.end)
+            why = self.walls.pop("why")
+        except (OSError, wire.Ended) as error:
+            self.close()
+            raise Fault(f"before the first cell: {error}") from error
+        except Fault:
+            self.close()
+            raise
+        gaps = ", ".join(NEEDED[kind] for kind in NEEDED if not self.walls[kind])
+        self.open = gaps and f"this machine lets students' code reach {gaps} ({why})"
+        if self.open and not workshop.trust:
+            self.close()
+            raise Fault(self.open)
+
+    def close(self):
+        """End the process and all that it started, and remove what was made for it."""
+        if self.number:
+            end_all(self.number)
+            self.end.close()
+        remove(self.folder)
+        for _ in range(20):
+            with contextlib.suppress(OSError):
+                if self.group:
+                    self.group.rmdir()
+                break
+            time.sleep(0.01)
 
 
 class Session:
     """One submission's run. Cells that end the process are left out, and the rest runs anew."""
 
-    def __init__(self, workshop, cells, *, timeout, cell_timeout, memory):
-        """cells: the sources of the code cells; the limits: seconds, seconds, bytes."""
-        self.workshop, self.cells = workshop, cells
+    def __init__(self, opened, cells, *, timeout, cell_timeout, memory):
+        """opened(memory): returns (process, end, walls) of a new process; cells: their sources.
+
+        The limits: seconds, seconds, bytes.
+        """
+        self.opened, self.cells = opened, cells
         self.cell_timeout, self.memory = cell_timeout, memory
         self.deadline = time.monotonic() + timeout
         self.errors = {}  # from a cell's number to what went wrong
@@ -136,13 +239,9 @@ class Session:
             raise Killed(f"{reason}; the rest was not graded") from None
 
     def open(self):
-        """Start a process; raise Fault where it does not get as far as the first cell."""
-        self.process, self.end, self.folder = self.workshop.start(self.memory)
+        """Start a process; raise Fault where there is none."""
+        self.process, self.end, self.isolation = self.opened(self.memory)
         self.generation += 1
-        try:
-            self.isolation = self.wait(START)
-        except Killed as reason:
-            raise Fault(f"before the first cell: {reason}") from None
 
     def ask(self, seconds, **message):
         """Send a message and return the answer; raise Killed if the process did not survive it."""
@@ -201,27 +300,22 @@ class Session:
 
     def excess(self):
         """Return what the child and all that it started have too much of, or None."""
-        own, used = tree(self.process), 0  # bytes that no other process shares
-        if len(own) > PROCESSES:
-            return f"started more than {PROCESSES} processes"
-        for one in own:
-            with contextlib.suppress(psutil.Error):
-                info = one.memory_info()
-                used += info.rss - getattr(info, "shared", 0)
-        if used > 1.2 * self.memory:
+        own = tree(self.process)
+        if len(own) > wire.PROCESSES:
+            return f"started more than {wire.PROCESSES} processes"
+        if sum(map(memory_of, own)) > 1.2 * self.memory:
             return f"used more than {self.memory / 1e6:.0f} MB of memory"
         return None
 
     def kill(self):
         """End the child and all that it started."""
-        end_all(tree(self.process))
+        end_all(self.process.pid)
 
     def close(self):
-        """End the child and remove its folder."""
+        """End the child."""
         if self.process is not None:
             self.kill()
             self.end.close()
-            remove(self.folder)
         self.process = self.end = None
 
     # --- what tests reach ---
@@ -347,11 +441,52 @@ def tree(process):
     return []
 
 
-def end_all(processes):
-    """End these processes."""
-    for one in processes:
+def memory_of(process):
+    """Return the bytes of a process that no file holds: its own, those it shares, and in swap."""
+    try:
+        said = Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:  # it is gone; or this is not Linux
         with contextlib.suppress(psutil.Error):
-            one.kill()
+            return process.memory_info().rss if sys.platform != "linux" else 0
+        return 0
+    return 1024 * sum(map(int, re.findall(r"(?:RssAnon|RssShmem|VmSwap):\s*(\d+)", said)))
+
+
+def end_all(number):
+    """End all that a process started, whose orphans come back to it, and then itself."""
+    with contextlib.suppress(psutil.Error):
+        first = psutil.Process(number)
+        for _ in range(50):
+            below = [one for one in tree(first)[1:] if one.status() != psutil.STATUS_ZOMBIE]
+            if not below:
+                break
+            for one in below:
+                with contextlib.suppress(psutil.Error):
+                    one.kill()
+            time.sleep(0.005)
+        first.kill()
+
+
+def control_group(memory):
+    """Return the folder of a new control group with a limit, or None where there can be none.
+
+    In version 2 it is beside this process's own, since one that holds processes divides nothing.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, kinds, place = line.split(":", 2)
+            root, limit = Path("/sys/fs/cgroup"), "memory.max"
+            if kinds == "memory":
+                root, limit = root / "memory" / place.strip("/"), "memory.limit_in_bytes"
+            elif not kinds:
+                root = (root / place.strip("/")).parent
+            if kinds in ("memory", "") and (root / "cgroup.procs").exists():
+                folder = Path(tempfile.mkdtemp(prefix="grading-", dir=root))
+                if (folder / limit).exists():
+                    (folder / limit).write_text(str(int(1.2 * memory)))
+                    return folder
+                folder.rmdir()
+    return None
 
 
 def remove(folder):

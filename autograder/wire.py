@@ -9,6 +9,7 @@ import numpy as np
 LARGEST = 64 * 2**20  # bytes of one message
 ANSWER = 16 * 2**20  # bytes of one that comes from a student's process
 KINDS = "biufc"  # numpy's numbers and booleans
+PROCESSES = 256  # that a submission may have at a time
 
 
 class Ended(Exception):

@@ -1,8 +1,9 @@
 """What goes wrong while submissions are graded: it ends no batch and is not taken for an answer."""
 
+import copy
 import json
 import os
-import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -15,8 +16,17 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import grade, report, session, wire
-from autograder.session import Fault, Killed, Missing, Remote, Session, StudentError, Workshop
+from autograder import forks, grade, mark, report, session, wire
+from autograder.session import (
+    Fault,
+    Killed,
+    Missing,
+    Opened,
+    Remote,
+    Session,
+    StudentError,
+    Workshop,
+)
 from tests.autograder.standin import NoWorkshop
 from tools.book import ROOT, BookError
 
@@ -54,7 +64,7 @@ def graded(workshop, path, check="assert f() == 1", limits=LIMITS):
 
 @pytest.fixture(scope="module")
 def workshop():
-    with Workshop() as running:
+    with Workshop(trust=True) as running:
         yield running
 
 
@@ -71,10 +81,10 @@ def talk():
     sleeper.wait()
 
 
-def no_workshop(tmp_path, answer):
-    """Return a workshop whose process only says this."""
-    made = Workshop()
-    made.scratch, made.lock = tmp_path, threading.Lock()
+def broken(answer):
+    """Return the near end of a process that forks, which only says this."""
+    made = forks.Forks.__new__(forks.Forks)
+    made.lock = threading.Lock()
     made.requests, theirs = socket.socketpair()
     theirs.sendall(answer)
     made.theirs = theirs if answer else theirs.close()
@@ -100,7 +110,7 @@ def test_what_is_no_text_can_be_stored(workshop, tmp_path):
     path.write_text(json.dumps(made))
     result = graded(workshop, path)
     assert result["points"] == {"q1": 2}
-    assert result["written"] == "one ? answer"
+    assert result["text"] == [["answer", "one ? answer"]]
     assert result["errors"] == ["code cell 1: ValueError: ? (line 2)"]
 
 
@@ -120,61 +130,62 @@ def test_a_name_need_not_be_utf8(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("answer", [b"", b"0"])  # its process is gone; it cannot fork
-def test_a_machine_that_fails_is_not_the_students_fault(tmp_path, answer):
+@pytest.mark.parametrize("kind", ["marks", "students"])
+def test_a_machine_that_fails_is_not_the_students_fault(workshop, tmp_path, kind, answer):
     path = notebook(tmp_path / "x.ipynb", "f = lambda: 1")
-    result = graded(no_workshop(tmp_path, answer), path)
+    failing = copy.copy(workshop)
+    setattr(failing, kind, broken(answer))
+    result = graded(failing, path)
     assert result["failed"]
     assert result["errors"][0].startswith("grading failed: Fault: no process for the submission")
 
 
-def test_a_process_that_never_gets_ready_is_not_the_students_fault(talk):
-    running, theirs = talk
+def test_a_process_that_never_gets_ready_is_not_the_students_fault(workshop):
+    ours, theirs = socket.socketpair()
     theirs.close()
-    running.workshop = SimpleNamespace(start=lambda memory: (running.process, running.end, ""))
-    with pytest.raises(Fault, match="before the first cell: the code ended"):
-        running.open()
+    sleeper = subprocess.Popen(["sleep", "60"])
+    failing = copy.copy(workshop)
+    failing.students = SimpleNamespace(fork=lambda **wanted: (sleeper.pid, ours))
+    with pytest.raises(Fault, match="before the first cell: the process ended"):
+        Opened(failing, 10**9)
+    assert sleeper.wait(10) == -signal.SIGKILL
 
 
-def test_a_machine_that_fails_during_a_test_is_not_the_students_fault(tmp_path):
-    path = notebook(tmp_path / "x.ipynb", "f = lambda: 1")
-    check = [
-        "import psutil",
-        "from autograder.session import tree",
-        "own = tree(f._where[0].process)",
-        "f._where[0].workshop.stop()",
-        "psutil.wait_procs(own, 10)",
-        "f()",
-    ]
-    with Workshop() as running:
-        result = graded(running, path, "; ".join(check))
+def test_a_machine_that_fails_during_a_test_is_not_the_students_fault(workshop, tmp_path):
+    opened = []
+
+    def once(memory):
+        if opened:
+            raise Fault("no process for the submission")
+        opened.append(Opened(workshop, memory))
+        return psutil.Process(opened[0].number), opened[0].end, opened[0].walls
+
+    data = notebook(tmp_path / "x.ipynb", "f = lambda: 1").read_bytes()
+    tests = {"q1": ONE.format("f._where[0].kill(); f()")}
+    result = mark.mark(data, tests, LIMITS, once)
+    opened[0].close()
     assert result["failed"]
     assert "no process for the submission" in result["errors"][0]
 
 
-def test_the_workshop_says_where_it_cannot_fork():
-    script = f"""
-import os, sys
-sys.argv = ["child.py", {str(ROOT / "autograder")!r}, {str(ROOT / "course_lib")!r}, "/tmp"]
-sys.path.insert(0, sys.argv[1])
-import child
+def test_a_process_says_where_it_cannot_fork():
+    script = """
+import os
+from autograder import forks
 def fork():
     raise BlockingIOError("no more processes")
-child.preload = lambda: None
 os.fork = fork
-child.main()
+forks.serve(None)
 """
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        process = subprocess.Popen([sys.executable, "-c", script], stdin=theirs)
-        try:
-            ours.settimeout(30)
-            assert ours.recv(16) == b"ready"
-            for _ in range(2):
-                socket.send_fds(ours, [b'{"folder": "", "memory": 0}'], [theirs.fileno()])
-                assert ours.recv(16) == b"0"
-        finally:
-            process.kill()
-            process.wait()
+    made = forks.Forks([sys.executable, "-c", script], cwd=ROOT)
+    try:
+        made.wait()
+        for _ in range(2):
+            with pytest.raises(Fault, match="no process for the submission"):
+                made.fork()
+    finally:
+        made.process.kill()
+        made.process.wait()
 
 
 def test_a_file_that_cannot_be_read_is_tried_again(tmp_path, monkeypatch):
@@ -216,6 +227,7 @@ def test_what_failed_is_not_stored_and_has_no_points(tmp_path, monkeypatch):
         cell_timeout=10,
         memory=2000,
         again=False,
+        trust_students=True,
     )
     assert grade.main(args, ROOT) == 1
     rows = (tmp_path / "grades.csv").read_text("utf-8-sig").splitlines()
@@ -297,100 +309,6 @@ def test_numpy_has_all_the_kinds_that_travel():
     import numpy as np
 
     assert set(wire.KINDS) <= {np.dtype(code).kind for code in np.typecodes["All"]}
-
-
-def ran(workshop, cell):
-    """Return a session that ran one cell."""
-    made = Session(workshop, [cell], **LIMITS)
-    made.run()
-    return made
-
-
-def can_mount(folder):
-    """Return whether the system's own command can do what a submission's process does."""
-    mount = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none"]
-    return bool(shutil.which("unshare")) and not subprocess.run([*mount, folder]).returncode
-
-
-def test_students_code_changes_no_files_and_fills_no_disk(workshop, tmp_path):
-    path = tmp_path / "master.ipynb"
-    path.write_text("{}")
-    path.chmod(0o640)
-    before = path.stat()
-    running = ran(
-        workshop,
-        f"""
-import ctypes, os, struct
-path = {str(path)!r}
-libc = ctypes.CDLL(None)
-libc.syscall(442, -100, b"/", 0x8000, struct.pack("QQQQ", 0, 1, 0, 0), 32)  # writable again
-libc.umount2(os.getcwd().encode(), 0)
-done = []
-for act in (lambda: os.chmod(path, 0), lambda: os.utime(path, (0, 0))):
-    try:
-        act()
-        done.append(act)
-    except OSError:
-        pass
-written = 0
-try:
-    for number in range(6):
-        written += open(str(number), "wb").write(bytes(60 * 10**6))
-except OSError:
-    pass
-""",
-    )
-    done, written = running.get("done"), running.get("written")
-    isolation = running.isolation
-    running.close()
-    if not isolation["disk"] and not can_mount(tmp_path):
-        pytest.skip("this machine lets nobody have mounts of his own")
-    assert running.errors == {}
-    assert done == []
-    assert (path.stat().st_mode, path.stat().st_mtime) == (before.st_mode, before.st_mtime)
-    assert written < 300 * 10**6
-
-
-def test_a_submission_may_not_start_any_number_of_processes(workshop):
-    running = ran(
-        workshop,
-        """
-import subprocess, time
-held = [subprocess.Popen(["sleep", "30"]) for _ in range(300)]
-time.sleep(5)
-""",
-    )
-    running.close()
-    # Root is not bound by the kernel's limit; the process is ended instead.
-    said = ("started more than 256 processes", "Resource temporarily unavailable")
-    assert any(text in running.errors[0] for text in said), running.errors
-
-
-@pytest.mark.parametrize("here", [ROOT / "autograder", "/usr/share"])
-def test_files_are_closed_only_where_the_masters_are(here, tmp_path):
-    script = f"""
-import sys
-sys.argv = ["child.py", {str(here)!r}, {str(ROOT / "course_lib")!r}, "/tmp"]
-sys.path.insert(0, {str(ROOT / "autograder")!r})
-import child
-closed = child.shut_in({str(tmp_path)!r}, {{}})
-opened = []
-for path in ("/etc/passwd", {str(tmp_path.parent)!r}):
-    try:
-        child.os.close(child.os.open(path, child.os.O_RDONLY))
-        opened.append(path)
-    except OSError:
-        pass
-print(closed, opened)
-"""
-    run = [sys.executable, "-c", script]
-    said = subprocess.run(run, capture_output=True, text=True, check=True).stdout.strip()
-    if here == "/usr/share":
-        assert said.startswith("False")
-    elif said.startswith("False"):
-        pytest.skip("this machine cannot shut code off from files")
-    else:
-        assert said == "True []"
 
 
 def test_a_missing_name_is_named_where_it_is_handed_on():
