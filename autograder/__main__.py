@@ -44,6 +44,11 @@ def main(argv=None):
     vary.add_argument("--seed", type=int, required=True, help="which of the variants")
     vary.add_argument("--choices", type=Path, metavar="YAML", help="in place of its vary.yaml")
     vary.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    class_ = commands.add_parser("classroom", help="make a repository that grades on every push")
+    class_.add_argument("exercise", metavar="EXERCISE")
+    class_.add_argument("--language", choices=build.LANGUAGES, default="ko")
+    class_.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+
     for one in (mark, like):
         one.add_argument("--variant", type=Path, metavar="DIR", help="what `variant` wrote there")
 
