@@ -20,6 +20,7 @@ from course_lib.support.download import cache_dir, fetch, file_hash
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("conv4_2",)
+LAYERS = (*STYLE_LAYERS, *CONTENT_LAYERS)
 POOLING = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 
 WIDTHS = (64, 128, 256, 512, 512)  # channels of the five blocks
@@ -66,7 +67,7 @@ class VGGFeatures(nn.Module):
         self,
         weights="hed-vgg16",
         *,
-        layers=(*STYLE_LAYERS, *CONTENT_LAYERS),
+        layers=LAYERS,
         pooling="max",
         seed=0,
     ):

@@ -7,6 +7,8 @@ preview      the card that stands for a page in chats and social networks
 sitemap      sitemap.xml, robots.txt and the page that stands in for missing ones
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
+folding      code that only draws or prepares, behind a line
+crossrefs    links to the equations, figures and terms that a text names
 downloads    files of the repository that the site hands out itself
 equations    formulas typeset by MathJax when the site is built
 lazy         code and formulas laid out when the reader comes near
@@ -25,6 +27,8 @@ MODULES = [
     "sitemap",
     "anchors",
     "figures",
+    "folding",
+    "crossrefs",
     "downloads",
     "equations",
     "lazy",

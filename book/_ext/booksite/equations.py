@@ -86,6 +86,7 @@ def visit_display(self, node):
     """Write a formula on lines of its own, and how high it is (see lazy)."""
     one = self.builder.formulas[formula(node)]
     attributes = f'class="math notranslate" tabindex="0" style="--height: {one["height"]:.3f}"'
+    attributes += "".join(f' id="{anchor}"' for anchor in node["ids"][:1])
     self.body.append(f"<div {attributes}>{one['html']}</div>\n")
     raise nodes.SkipNode
 
