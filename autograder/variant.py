@@ -61,10 +61,11 @@ def write(root, name, target, parts, picked):
 
 
 def points(root, name, found, folder):
-    """Return {student: points}, and what there is to get."""
+    """Return {student: (points, errors)}, and what there is to get."""
     results = grade.grade_all(root, name, found, folder, limits=LIMITS, jobs=2, quiet=True)
     total = sum(q["points"] for q in grade.questions(root, name) if not q["manual"])
-    return {student: sum(result["points"].values()) for student, result in results.items()}, total
+    got = {who: (sum(one["points"].values()), one["errors"]) for who, one in results.items()}
+    return got, total
 
 
 def main(args, root):
@@ -79,9 +80,10 @@ def main(args, root):
         one: build.solution_path(at, name, "en") for one, at in (("its", target), ("old", root))
     }
     got, total = points(target, name, found, Path(target, build.BUILT, "check"))
-    if got["its"] != total:
-        raise BookError(f"{picked}: its own solution gets {got['its']:g} of {total:g} points")
+    own, errors = got["its"]
+    if own != total or errors:
+        raise BookError(f"{picked}: its own solution gets {own:g} of {total:g} points {errors}")
     print(f"one of {len(all_of_them)} variants, {picked}: its solution gets {total:g} points, the")
-    print(f"public one {got['old']:g}. Hand out {target / build.STUDENTS}, grade with")
+    print(f"public one {got['old'][0]:g}. Hand out {target / build.STUDENTS}, grade with")
     print(f"  python -m autograder grade {name} SUBMISSIONS -o grades.csv --variant {target}")
     return 0

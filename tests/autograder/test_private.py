@@ -107,10 +107,14 @@ def test_two_parts_may_not_replace_one_text():
 def test_a_variant_whose_own_solution_loses_points_is_refused(tmp_path, capsys, monkeypatch):
     choices = tmp_path / "mine.yaml"
     choices.write_text("p:\n  x:\n    'np.allclose(got, want)': 'not np.allclose(got, want)'\n")
-    monkeypatch.setattr(variant, "points", lambda *args: ({"its": 14, "old": 16}, 16))
+    monkeypatch.setattr(variant, "points", lambda *args: ({"its": (14, []), "old": (16, [])}, 16))
     words = ["variant", "01-kmeans", "--seed", "7", "-o", str(tmp_path / "out")]
     assert main([*words, "--choices", str(choices)]) == 1
     assert "its own solution gets 14 of 16 points" in capsys.readouterr().err
+    errors = ["code cell 3: AssertionError"]  # a public check that no longer fits
+    monkeypatch.setattr(variant, "points", lambda *args: ({"its": (16, errors)}, 16))
+    assert main([*words, "--choices", str(choices)]) == 1
+    assert errors[0] in capsys.readouterr().err
 
 
 def test_an_exercise_that_says_nothing_has_no_variant(tmp_path):
