@@ -269,7 +269,8 @@ def main(args, root):
     base.parent.mkdir(parents=True, exist_ok=True)
     others = sorted(path.name for path in args.submissions.iterdir() if left_out(path))
     warn([f"not taken for submissions: {', '.join(others)}"] if others else [])
-    run = on_this_machine(args.jobs, [args.submissions, base.parent], args.trust_students)
+    folder = base.with_name(f"{base.name}-results")
+    run = on_this_machine(args.jobs, [args.submissions, folder], args.trust_students)
     if args.scheduler:
         from autograder import cluster  # with it comes Dask, which nobody else needs
 
@@ -279,7 +280,7 @@ def main(args, root):
         root,
         exercise,
         found,
-        base.with_name(f"{base.name}-results"),
+        folder,
         limits=limits,
         jobs=args.jobs,
         again=args.again,

@@ -59,7 +59,8 @@ class Workshop:
 
     def __init__(self, secret=(), trust=False):
         """secret: what students must not reach, besides the exercises; trust: all the same."""
-        self.secret = [HERE, HERE.parent / "exercises", HERE.parent / "_build/exercises", *secret]
+        secret = [HERE, HERE.parent / "exercises", HERE.parent / "_build/exercises", *secret]
+        self.secret = [Path(place).absolute() for place in secret]
         self.trust, self.numbers = trust, count()
 
     def __enter__(self):
