@@ -57,8 +57,6 @@ class NoBench:
         """Say why."""
         raise Fault(self.reason)
 
-    start = mark
-
 
 def task(bench, data, tests, limits):
     """Grade one submission's bytes on a worker; return the result."""
@@ -69,9 +67,8 @@ def on_cluster(address, trust):
     """Return a function that grades {student: path} there, and yields their results."""
 
     def run(work, tests, limits):
-        logging.getLogger("distributed.client").setLevel(
-            logging.CRITICAL
-        )  # its traces name no remedy
+        # Its traces name no remedy.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             with Client(address, timeout=TIMEOUT) as client:
                 yield from tasks(client, work, tests, limits, trust)
@@ -79,6 +76,12 @@ def on_cluster(address, trust):
             raise BookError(
                 f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
                 "graded is kept, and the same command goes on"
+            ) from error
+        except (RuntimeError, ImportError) as error:
+            first = str(error).splitlines()[0]
+            raise BookError(
+                f"the cluster refused ({first}): start its scheduler and workers in the book's "
+                "folder, with PYTHONPATH set to it, in environments like this one"
             ) from error
 
     return run

@@ -43,14 +43,16 @@ CELLS = [
     (
         "markdown",
         "q1-text",
-        "## 1. 열마다 평균 빼기 (4점)\n\n"
-        "`center(x)`는 행렬 `x` (N, D)의 열마다 그 평균을 뺀 **새 배열** (N, D)를 돌려줍니다.\n\n"
-        "- `centered`: `data`에 `center`를 적용한 결과\n"
+        "## 1. 열마다 평균과 표준편차 (4점)\n\n"
+        "- `center(x)`: 행렬 `x` (N, D)의 열마다 그 평균을 뺀 **새 배열** (N, D)\n"
+        "- `spread(x)`: 열마다 표준편차 (D,). 합을 N으로 나눕니다.\n"
+        "- `centered`, `widths`: `data`에 `center`와 `spread`를 적용한 결과\n"
         "- `largest`: `centered`에서 절댓값이 가장 큰 값의 절댓값",
-        "## 1. Subtract the mean of every column (4 points)\n\n"
-        "`center(x)` takes a matrix `x` (N, D) and returns a **new array** (N, D) "
-        "from whose columns their means are subtracted.\n\n"
-        "- `centered`: what `center` makes of `data`\n"
+        "## 1. Mean and standard deviation of every column (4 points)\n\n"
+        "- `center(x)`: a **new array** (N, D), the matrix `x` (N, D) with the mean of every "
+        "column subtracted\n"
+        "- `spread(x)`: the standard deviation of every column, (D,); sums are divided by N\n"
+        "- `centered`, `widths`: what `center` and `spread` make of `data`\n"
         "- `largest`: the largest absolute value in `centered`",
     ),
     ("raw", "q1-solution-begin", "# BEGIN SOLUTION"),
@@ -60,10 +62,19 @@ CELLS = [
         "def center(x):\n"
         '    """x (N, D) with mean 0 in every column."""\n'
         "    # BEGIN SOLUTION\n"
-        "    means = np.mean(x, axis=0)\n"
-        "    return np.asarray(x) - means\n"
+        "    x = np.asarray(x, float)\n"
+        "    means = x.mean(axis=0)\n"
+        "    return x - means\n"
+        "    # END SOLUTION\n\n\n"
+        "def spread(x):\n"
+        '    """The standard deviation (D,) of every column of x (N, D)."""\n'
+        "    # BEGIN SOLUTION\n"
+        "    squares = center(x) ** 2\n"
+        "    variances = squares.mean(axis=0)\n"
+        "    return np.sqrt(variances)\n"
         "    # END SOLUTION\n\n\n"
         "centered = center(data)  # SOLUTION\n"
+        "widths = spread(data)  # SOLUTION\n"
         "largest = np.abs(centered).max()  # SOLUTION",
     ),
     ("raw", "q1-solution-end", "# END SOLUTION"),
@@ -87,7 +98,7 @@ CELLS = [
     (
         "code",
         "q1-test-1",
-        '"""  # BEGIN TEST CONFIG\npoints: 2\nhidden: true\n'
+        '"""  # BEGIN TEST CONFIG\npoints: 1\nhidden: true\n'
         "failure_message: '열마다 평균이 0입니다 || every column has mean 0'\n"
         '"""  # END TEST CONFIG\n\n\n'
         "def test_every_column(center):\n"
@@ -113,14 +124,29 @@ CELLS = [
         "code",
         "q1-test-3",
         '"""  # BEGIN TEST CONFIG\npoints: 1\nhidden: true\n'
-        "failure_message: 'centered와 largest || centered and largest'\n"
+        "failure_message: '열마다 표준편차를 잽니다 || the standard deviation of every column'\n"
         '"""  # END TEST CONFIG\n\n\n'
-        "def test_on_the_data(centered, largest):\n"
+        "def test_spread(spread):\n"
+        "    import numpy as np\n\n"
+        "    x = np.random.default_rng(12).normal([3, -7, 0], [1, 2, 9], size=(8, 3))\n"
+        "    got = np.asarray(spread(x), float)\n"
+        '    assert got.shape == (3,), f"shape {{got.shape}}, want (3,)"\n'
+        '    assert np.allclose(got, x.std(axis=0)), "a standard deviation is off"',
+    ),
+    (
+        "code",
+        "q1-test-4",
+        '"""  # BEGIN TEST CONFIG\npoints: 1\nhidden: true\n'
+        "failure_message: 'centered, widths, largest || centered, widths and largest'\n"
+        '"""  # END TEST CONFIG\n\n\n'
+        "def test_on_the_data(centered, widths, largest):\n"
         "    import numpy as np\n\n"
         "    data = np.random.default_rng({n}).normal(5, 2, size=(20, 3))\n"
         "    want = data - data.mean(axis=0)\n"
         '    assert np.shape(centered) == (20, 3), "centered has another shape than data"\n'
         '    assert np.allclose(centered, want), "centered is not what center makes of data"\n'
+        '    assert np.shape(widths) == (3,), "widths wants one number for each column"\n'
+        '    assert np.allclose(widths, data.std(axis=0)), "widths are off"\n'
         '    assert abs(float(largest) - np.abs(want).max()) < 1e-9, "largest is off"',
     ),
     ("raw", "q1-tests-end", "# END TESTS"),
@@ -161,16 +187,16 @@ ANSWERS = {{
     "other": (
         [
             (
-                "    means = np.mean(x, axis=0)\\n    return np.asarray(x) - means",
+                "    means = x.mean(axis=0)\\n    return x - means",
                 "    return np.stack([one - sum(one) / len(one) for one in x.T], axis=1)",
             )
         ],
         (4,),
     ),
-    "one-mean-for-all": ([("np.mean(x, axis=0)", "np.mean(x)")], (0,)),
-    "mean-of-rows": ([("np.mean(x, axis=0)", "np.mean(x, axis=1)[:, None]")], (0,)),
-    "median": ([("np.mean(x, axis=0)", "np.median(x, axis=0)")], (0,)),
-    "integers-stay": ([("- means", "- means.astype(np.asarray(x).dtype)")], (3,)),
+    "one-mean-for-all": ([("x.mean(axis=0)", "x.mean()")], (0,)),
+    "mean-of-rows": ([("x.mean(axis=0)", "x.mean(axis=1)[:, None]")], (0,)),
+    "integers-stay": ([("- means", "- means.astype(int)")], (0,)),
+    "variance": ([("return np.sqrt(variances)", "return variances")], (2,)),
     "largest-with-sign": ([("np.abs(centered).max()", "centered.max() - 1")], (3,)),
 }}
 

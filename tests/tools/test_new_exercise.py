@@ -61,7 +61,7 @@ def test_its_text_is_in_both_languages_and_its_card_in_the_chapter(made):
     assert ko.cells[0].source.startswith("# 과제 1. 평균\n")
     assert en.cells[0].source.startswith("# Assignment 1. Means\n")
     assert [cell.id for cell in ko.cells] == [cell.id for cell in en.cells]
-    assert sum(cell.source.count("...\n") for cell in en.cells if cell.id == "q1-code") == 2
+    assert sum(cell.source.count("...") for cell in en.cells if cell.id == "q1-code") == 5
     cards.write(made, NAME)
     text = read_notebook(cards.chapter(made, NAME, "en")).cells[-1].source
     assert "gives 4 points for code and 4 for writing" in text
