@@ -54,7 +54,7 @@ def submissions(folder):
         raise BookError(f"no folder {folder}")
     found = {}
     for path in sorted(folder.iterdir()):
-        if path.name in IGNORED or left_out(path):
+        if left_behind(path) or left_out(path):
             continue
         name = os.fsencode(path.name).decode("utf8", "backslashreplace")
         student = name if path.is_dir() else re.sub(r"(.)\.[^.]*$", r"\1", name)
@@ -66,9 +66,13 @@ def submissions(folder):
 
 def left_out(path):
     """Return whether a path is not taken for a submission: a table, a text, a hidden file."""
-    if path.name.startswith("._") or ".ipynb" in path.name and path.name not in IGNORED:
-        return path.name.startswith("._")
-    return path.name.startswith((".", "_")) or (path.is_file() and path.suffix in OTHER)
+    other = path.name.startswith((".", "_")) or (path.is_file() and path.suffix in OTHER)
+    return other and ".ipynb" not in path.name
+
+
+def left_behind(path):
+    """Return whether a path is what systems leave behind of their own."""
+    return path.name in IGNORED or path.name.startswith("._")
 
 
 def read_submission(path):
@@ -106,7 +110,7 @@ def notebooks(folder):
         if depth > DEEPEST:
             raise Unreadable(f"folders within folders, more than {DEEPEST} deep")
         for path in place.iterdir():
-            if path.name in IGNORED or path.name.startswith("._"):
+            if left_behind(path):
                 continue
             if path.is_dir() and not path.is_symlink():
                 waiting.append((path, depth + 1))
@@ -267,7 +271,8 @@ def main(args, root):
     }
     base = args.output.with_suffix("")
     base.parent.mkdir(parents=True, exist_ok=True)
-    others = sorted(path.name for path in args.submissions.iterdir() if left_out(path))
+    there = [path for path in sorted(args.submissions.iterdir()) if not left_behind(path)]
+    others = [path.name for path in there if left_out(path)]
     warn([f"not taken for submissions: {', '.join(others)}"] if others else [])
     folder = base.with_name(f"{base.name}-results")
     run = on_this_machine(args.jobs, [args.submissions, folder], args.trust_students)

@@ -48,7 +48,7 @@ def parse(data):
     code = [source for kind, _, source in cells if kind == "code" and source.strip()]
     if not code:
         raise Unreadable("the notebook has no code")
-    text = [(name[:100], source[:LONGEST]) for kind, name, source in cells if kind == "markdown"]
+    text = [(name[:100], source[:LONGEST]) for kind, name, source in cells if kind != "code"]
     return code, language if language in build.LANGUAGES else None, text
 
 
