@@ -68,7 +68,7 @@ ANSWERS = {
                 "    wrong = wrong[:, :1]\n    return (np.asarray(truth)",
             )
         ],
-        (3, 4, 3, 3),
+        (3, 4, 4, 3),
     ),
     # Whoever is wrong says the next digit.
     "next-digit": ([("rng.integers(1, 10, shape)", "1")], (3, 4, 4, 4)),
@@ -89,7 +89,7 @@ ANSWERS = {
                 "np.asarray(looks).mean(axis=1).round().astype(int)",
             )
         ],
-        (4, 2, 3, 3),
+        (4, 2, 4, 3),
     ),
     # Half of the looks are enough.
     "half-is-a-majority": ([("range(r // 2 + 1, r + 1)", "range(r // 2, r + 1)")], (4, 2, 4, 4)),
@@ -101,11 +101,11 @@ ANSWERS = {
                 "rows = [np.flatnonzero(model.labels_ == k)[0] for k in range(n)]",
             )
         ],
-        (4, 4, 2, 4),
+        (4, 4, 1, 4),
     ),
     "scored-on-the-pool": (
         [("names[model.predict(test)] == test_labels", "names[model.labels_] == pool_labels")],
-        (4, 4, 2, 4),
+        (4, 4, 1, 4),
     ),
     # Learns from the answers in place of what people said.
     "labels-leak": (
@@ -305,7 +305,6 @@ def looks_needed(q, goal):
             "number-of-steps": [
                 ("        r += 2\n    return r", "        r += 2\n    return r // 2")
             ],
-            "goal-for-q": [("vote_right(q, r) < goal", "vote_right(1 - goal, r) < 1 - q")],
         },
     },
     "q3": {

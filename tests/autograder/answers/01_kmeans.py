@@ -69,7 +69,7 @@ ANSWERS = {
     ),
     "empty-centers": (
         [("    return centers, labels, history", "    return centers[:0, None], labels, history")],
-        (3, 4, 1, 5),
+        (3, 4, 0, 5),
     ),
     # Divides by the number of points in place of their weight.
     "divides-by-count": (
@@ -111,6 +111,7 @@ ANSWERS = {
 
 AVERAGE = "np.average(x[members], axis=0, weights=weights[members])"
 COPY = "    labels = labels.copy()\n"
+BOUNDED = ("    while True:\n", "    for _ in range(9):\n")  # such a rule need never end
 DONOR = "donor = np.where(counts >= 2, trouble, -1.0).argmax()"
 MOVED = "moved = np.where(labels == donor, distance, -1.0).argmax()"
 SCALED = "(x - x.mean(axis=0)) / x.std(axis=0)"
@@ -248,8 +249,11 @@ def refill(x, labels, centers):
             "changes-labels": [(COPY, "")],
             "no-copy-by-asarray": [("labels.copy()", "np.asarray(labels)")],
             "chapter-rule": [("np.where(labels == donor,", "np.where(counts[labels] >= 2,")],
-            "farthest-of-all": [("np.where(labels == donor, distance, -1.0)", "distance")],
-            "nearest-point": [(MOVED, "moved = np.where(labels == donor, distance, 1e9).argmin()")],
+            "farthest-of-all": [BOUNDED, ("np.where(labels == donor, distance, -1.0)", "distance")],
+            "nearest-point": [
+                BOUNDED,
+                (MOVED, "moved = np.where(labels == donor, distance, 1e9).argmin()"),
+            ],
             "first-point": [(MOVED, "moved = np.flatnonzero(labels == donor)[0]")],
             "most-points": [(DONOR, "donor = counts.argmax()")],
             "distances-not-squared": [
@@ -270,7 +274,7 @@ def refill(x, labels, centers):
                     "np.array([distance[labels == k].max(initial=0) for k in range(n_clusters)])",
                 )
             ],
-            "single-points-give-too": [(DONOR, "donor = trouble.argmax()")],
+            "single-points-give-too": [BOUNDED, (DONOR, "donor = trouble.argmax()")],
             "three-points-at-least": [("counts >= 2", "counts >= 3")],
             "last-empty-first": [("= counts.argmin()", "= np.flatnonzero(counts == 0)[-1]")],
             "one-cluster-alone": [
