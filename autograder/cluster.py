@@ -77,7 +77,7 @@ def on_cluster(address, trust):
                 f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
                 "graded is kept, and the same command goes on"
             ) from error
-        except (RuntimeError, ImportError) as error:
+        except (RuntimeError, ImportError, TypeError) as error:
             first = str(error).splitlines()[0]
             raise BookError(
                 f"the cluster refused ({first}): start its scheduler and workers in the book's "
