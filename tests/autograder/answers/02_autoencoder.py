@@ -320,6 +320,8 @@ def make(k, bent_encoder, bent_decoder):
                 nn.Sequential(*decoder) if bent_decoder else nn.Linear(k, 64),
             )
     return Mine()
+seed_everything(0)
+errors[True, True] = error(fit(make(4, True, True)), train)
 """,
             "functional": """
 class Bent(nn.Module):
@@ -575,10 +577,10 @@ for k in components:
     seed_everything(0)
     components[k] = worth(pca_test, error(fit(make(k, True, True)), train))
 """,
-            "bent-decoder-alone": """
+            "one-code-more": """
 for k in components:
     seed_everything(0)
-    components[k] = worth(pca_test, error(fit(make(k, False, True)), test))
+    components[k] = worth(pca_test, error(fit(make(k + 1, True, True)), test))
 """,
             "bent-encoder-alone": """
 for k in components:
