@@ -17,6 +17,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections import defaultdict, deque
 
 try:
     import pyseccomp as seccomp
@@ -318,7 +319,7 @@ def preload():
     shell = InteractiveShell.instance()
     shell.showtraceback = lambda *args, **kwargs: None
     shell._tee = lambda channel: contextlib.nullcontext()  # it keeps all that is printed
-    shell.system = shell.system_raw  # `!command` without a terminal, which a child may lack
+    shell.history_manager.outputs = defaultdict(lambda: deque(maxlen=1))  # and displayed
     for name in ("pip", "conda", "matplotlib"):  # nothing to install, no window to draw in
         shell.register_magic_function(lambda line: None, "line", name)
     return shell

@@ -29,14 +29,20 @@ def test_f(f):
 
 
 @pytest.fixture(scope="module")
-def boxed():
-    """Return a workshop with bubblewrap; skip where there is none that works."""
+def workshop():
+    """Return a workshop with whatever walls this machine has."""
     with Workshop(trust=True) as running:
-        opened = Opened(running, 10**9)
-        opened.close()
-        if not all(opened.walls.values()):
-            pytest.skip(f"this machine cannot shut code in: {opened.walls}")
         yield running
+
+
+@pytest.fixture(scope="module")
+def boxed(workshop):
+    """Return a workshop with bubblewrap; skip where there is none that works."""
+    opened = Opened(workshop, 10**9)
+    opened.close()
+    if not all(opened.walls.values()):
+        pytest.skip(f"this machine cannot shut code in: {opened.walls}")
+    return workshop
 
 
 @pytest.fixture(scope="module")
@@ -225,41 +231,34 @@ def test_a_control_group_bounds_what_cannot_be_seen():
 
 
 DAEMON = """
-import os, time
+import ctypes, os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        for number in range(3, 256):
-            try:
-                os.close(number)
-            except OSError:
-                pass
-        open("alive", "w").write("x")
+        os.closerange(3, 256)
+        ctypes.CDLL(None).prctl(15, b"NAME")
         while True:
             time.sleep(1)
     os._exit(0)
 time.sleep(0.5)
-import os
-got = os.path.exists("alive")
 """
 
 
 @pytest.mark.parametrize("kind", ["boxed", "bare"])
 def test_a_daemon_ends_with_its_submission(kind, request):
     workshop = request.getfixturevalue(kind)
+    name = f"daemon-{os.getpid()}"  # as the kernel calls the process
 
-    def below():
-        top = psutil.Process(workshop.students.process.pid)
-        return [one for one in top.children(recursive=True) if one.status() != "zombie"]
+    def alive():
+        return [one for one in psutil.process_iter(["name"]) if one.info["name"] == name]
 
-    before = {one.pid for one in psutil.process_iter()}
-    running = ran(workshop, DAEMON)
-    assert running.get("got") is True
-    started = [one for one in below() if one.pid not in before]
+    running = ran(workshop, DAEMON.replace("NAME", name))
+    assert len(alive()) == 1
     running.close()
-    assert len(started) >= 2
-    _, alive = psutil.wait_procs(started, 5)
-    assert alive == []
+    _, left = psutil.wait_procs(alive(), 5)
+    for one in left:
+        one.kill()
+    assert left == []
 
 
 def test_a_student_may_end_only_himself(boxed):
@@ -354,7 +353,7 @@ holder.kill()
 # --- what students hand in and answer ---
 
 
-def test_an_answer_that_never_ends_is_cut_short(boxed):
+def test_an_answer_that_never_ends_is_cut_short(workshop):
     answers = {
         "rows": "f = lambda: np.empty((10**7, 0))",
         "endless": "f = lambda: np.empty((10**12, 0))",
@@ -364,138 +363,41 @@ def test_an_answer_that_never_ends_is_cut_short(boxed):
     for answer in answers.values():
         start = time.monotonic()
         short = {**LIMITS, "timeout": 15, "cell_timeout": 4}
-        result = marked(boxed, ["import numpy as np", answer], "list(f())[0] == 1", short)
+        result = marked(workshop, ["import numpy as np", answer], "list(f())[0] == 1", short)
         assert time.monotonic() - start < 15 + session.LATE + 10
         assert result["points"] == {"q1": 0}, answer
         assert not result["failed"], result["errors"]
 
 
-def test_what_takes_too_long_to_read_costs_its_own_submission(boxed, monkeypatch):
+def test_what_takes_too_long_to_read_costs_its_own_submission(workshop, monkeypatch):
     slow = b'{"cells": [], "metadata": {"x": [' + b"{}," * 6_000_000 + b'{}]}, "nbformat": 4}'
     limits = {**LIMITS, "timeout": 1}
     monkeypatch.setattr(session, "LATE", 1)
     start = time.monotonic()
-    result = grade.grade_one(boxed, slow, {"q1": TEST.format("f()")}, limits)
+    result = grade.grade_one(workshop, slow, {"q1": TEST.format("f()")}, limits)
     assert time.monotonic() - start < 15
     assert not result["failed"]
     assert result["points"] == {"q1": 0}
     assert len(result["errors"]) == 1
-    good = marked(boxed, ["f = lambda: 1"])
+    good = marked(workshop, ["f = lambda: 1"])
     assert good["points"] == {"q1": 2}
 
 
-def test_what_was_found_before_the_time_was_up_counts(boxed, monkeypatch):
+def test_what_was_found_before_the_time_was_up_counts(workshop, monkeypatch):
     monkeypatch.setattr(session, "LATE", 0)
     endless = TEST.format("while True: pass").replace('"q1"', '"q2"')
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("f = lambda: 1")])
     tests = {"q1": TEST.format("assert f() == 1"), "q2": endless}
     limits = {**LIMITS, "timeout": 6, "cell_timeout": 60}
-    result = grade.grade_one(boxed, nbformat.writes(made).encode(), tests, limits)
+    result = grade.grade_one(workshop, nbformat.writes(made).encode(), tests, limits)
     assert result["points"] == {"q1": 2, "q2": 0}
     assert result["errors"] == ["took too long to be read and marked"]
 
 
-def test_a_test_has_a_limit_of_its_own_time(boxed):
-    short = {**LIMITS, "cell_timeout": 2}
-    result = marked(boxed, ["f = lambda: 1"], "\n    while f(): [x for x in range(10**5)]", short)
+def test_a_test_has_a_limit_of_its_own_time(workshop):
+    short = {**LIMITS, "timeout": 300, "cell_timeout": 2}
+    result = marked(workshop, ["f = lambda: 1"], "\n    while True: pass", short)
     assert "longer than 2 s to be compared" in result["cases"][0]["message"]
-
-
-# Each gives no point, ends no batch, and is no fault of the machine's.
-LOOK = """
-import gc, sys
-def seen(text):
-    frame, found = sys._getframe(1), []
-    while frame:
-        found += [*frame.f_locals.values(), *frame.f_globals.values()]
-        frame = frame.f_back
-    for one in gc.get_objects():
-        if isinstance(one, dict):
-            found += one.values()
-        elif isinstance(one, (list, tuple)):
-            found += one
-    return sum(isinstance(one, str) and text in one for one in found)
-assert seen("matplotlib")
-f = lambda: seen("_f(f".join(["def test", ""]))
-"""
-FORGE = """
-import json, os, socket, struct
-def say(data):
-    for number in range(3, 64):
-        try:
-            os.write(number, data)
-        except OSError:
-            pass
-"""
-TRICKS = {
-    "frames": (LOOK, "assert f() > 0"),
-    "always equal": ("class Equal:\n    __eq__ = lambda *any: True\nf = Equal", "assert f() == 1"),
-    "an equal number": (
-        "class One(int):\n    __eq__ = lambda *any: True\nf = One",
-        "assert f() == 1",
-    ),
-    "not a number": ("f = lambda: float('nan')", "assert abs(f() - 1) < 1e-6"),
-    "huge number": ("f = lambda: 10**50_000", "assert f() == 1"),
-    "nested": (
-        "def f():\n    x = []\n    for _ in range(10**5): x = [x]\n    return x",
-        "assert f()",
-    ),
-    "patched": (
-        "import numpy as np\nnp.allclose = lambda *any: True\nf = lambda: np.zeros(1)",
-        "\n    import numpy as np\n    assert np.allclose(f(), 1)",
-    ),
-    "null pointer": ("import ctypes\nf = lambda: ctypes.string_at(0)", "assert f()"),
-    "nonsense": (FORGE + "def f(): say(b'\\0\\0\\0\\4null' * 9)", "assert f() == 1"),
-    "flood": (FORGE + "def f():\n    while True: say(b'x' * 2**20)", "assert f() == 1"),
-    "array": (
-        FORGE + "x = json.dumps({'value': {'array': '', 'dtype': 'O', 'shape': [9]}}).encode()\n"
-        "def f(): say(struct.pack('!I', len(x)) + x)",
-        "assert f()[0] == 1",
-    ),
-    "trickle": (
-        FORGE + "import time\ndef f():\n    while True: say(b'\\0'); time.sleep(1)",
-        "assert f() == 1",
-    ),
-    "fork bomb": ("import os\ndef f():\n    while True: os.fork()", "assert f() == 1"),
-    "memory": ("def f(): return len(b'1' * 10**10)", "assert f() == 10**10"),
-    "stuck": (
-        "import signal\ndef f():\n    while True: signal.pthread_sigmask(0, range(1, 65))",
-        "assert f() == 1",
-    ),
-}
-
-
-@pytest.mark.parametrize("trick", TRICKS)
-def test_a_trick_gives_no_points(boxed, trick):
-    cell, check = TRICKS[trick]
-    result = marked(boxed, [cell], check, {**LIMITS, "timeout": 15, "cell_timeout": 3})
-    assert result["points"] == {"q1": 0}
-    assert not result["failed"], result["errors"]
-    assert result["cases"][0]["message"]
-    assert marked(boxed, ["f = lambda: 1"])["points"] == {"q1": 2}
-
-
-def test_names_in_the_network_are_not_reached(boxed):
-    acts = {
-        "udp": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
-        "name": "socket.create_connection(('localhost', 80))",
-        "abstract": "socket.socket(socket.AF_UNIX).connect('\\0attack')",
-    }
-    with socket.socket(socket.AF_UNIX) as abstract:
-        abstract.bind("\0attack")
-        abstract.listen()
-        assert value(boxed, attempt(**acts)) == []
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"{", b"[]", b"\xff", b'{"nbformat": 2}', b'{"cells": 1, "nbformat": 4}', b'{"cells": []}',
-     b"[" * 10**6],
-)  # fmt: skip
-def test_what_is_not_a_notebook_is_said_to_be_none(boxed, data):
-    result = grade.grade_one(boxed, data, {"q1": TEST.format("f()")}, LIMITS)
-    assert not result["failed"]
-    assert "not a notebook" in result["errors"][0] or "no code" in result["errors"][0]
 
 
 @pytest.fixture
@@ -651,12 +553,12 @@ def test_errors_have_an_end(tmp_path):
 # --- honest students ---
 
 
-def test_an_installation_costs_nothing(boxed):
+def test_an_installation_costs_nothing(workshop):
     cells = [
         "!pip install numpy\nimport numpy as np\n%pip install x\n!no-such-command",
         "f = lambda: 1",
     ]
-    result = marked(boxed, cells)
+    result = marked(workshop, cells)
     assert (result["points"], result["errors"]) == ({"q1": 2}, [])
 
 
@@ -665,16 +567,22 @@ def test_an_installation_costs_nothing_without_a_terminal(bare):
     assert (result["points"], result["errors"]) == ({"q1": 2}, [])
 
 
-def test_printing_is_not_kept(boxed):
-    cell = "for _ in range(600):\n    print('x' * 5_000_000)\nf = lambda: 1"
-    result = marked(boxed, [cell])
+@pytest.mark.parametrize("act", ["print(x)", "sys.stderr.write(x)"])
+def test_printing_is_not_kept(workshop, act):
+    cell = f"import sys\nfor n in range(600):\n    x = str(n) * 2_000_000\n    {act}\nf = lambda: 1"
+    result = marked(workshop, [cell], limits={**LIMITS, "memory": 10**9, "cell_timeout": 30})
     assert (result["points"], result["errors"]) == ({"q1": 2}, [])
 
 
-def test_a_byte_order_mark_costs_nothing(boxed, folder):
+def test_what_is_displayed_is_not_kept(workshop):
+    cell = "for n in range(9): display(n)\nkept = get_ipython().history_manager.outputs.values()"
+    assert marked(workshop, [cell, "f = lambda: sum(map(len, kept))"])["points"] == {"q1": 2}
+
+
+def test_a_byte_order_mark_costs_nothing(workshop, folder):
     path = hand_in(folder / "kim.ipynb")
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    result = grade.grade_one(boxed, path, {"q1": TEST.format("assert f() == 1")}, LIMITS)
+    result = grade.grade_one(workshop, path, {"q1": TEST.format("assert f() == 1")}, LIMITS)
     assert result["points"] == {"q1": 2}
 
 
@@ -682,9 +590,9 @@ def test_a_byte_order_mark_costs_nothing(boxed, folder):
     ("written", "errors"),
     [(("answer", "mine"), 0), (("lost", "mine"), 1), (("answer", "given"), 0), (None, 1)],
 )
-def test_a_written_answer_is_found_wherever_it_is(boxed, folder, written, errors):
+def test_a_written_answer_is_found_wherever_it_is(workshop, folder, written, errors):
     path = hand_in(folder / "kim.ipynb", written=written)
-    result = grade.grade_one(boxed, path, {"q1": TEST.format("assert f() == 1")}, LIMITS)
+    result = grade.grade_one(workshop, path, {"q1": TEST.format("assert f() == 1")}, LIMITS)
     shown = grade.with_written(result, {"given"})
     assert shown["written"] == ("mine" if written and written[1] == "mine" else None)
     assert len(shown["errors"]) == errors
