@@ -400,6 +400,103 @@ def test_a_test_has_a_limit_of_its_own_time(workshop):
     assert "longer than 2 s to be compared" in result["cases"][0]["message"]
 
 
+# Each gives no point, ends no batch, and is no fault of the machine's.
+LOOK = """
+import gc, sys
+def seen(text):
+    frame, found = sys._getframe(1), []
+    while frame:
+        found += [*frame.f_locals.values(), *frame.f_globals.values()]
+        frame = frame.f_back
+    for one in gc.get_objects():
+        if isinstance(one, dict):
+            found += one.values()
+        elif isinstance(one, (list, tuple)):
+            found += one
+    return sum(isinstance(one, str) and text in one for one in found)
+assert seen("matplotlib")
+f = lambda: seen("_f(f".join(["def test", ""]))
+"""
+FORGE = """
+import json, os, socket, struct
+def say(data):
+    for number in range(3, 64):
+        try:
+            os.write(number, data)
+        except OSError:
+            pass
+"""
+TRICKS = {
+    "frames": (LOOK, "assert f() > 0"),
+    "always equal": ("class Equal:\n    __eq__ = lambda *any: True\nf = Equal", "assert f() == 1"),
+    "an equal number": (
+        "class One(int):\n    __eq__ = lambda *any: True\nf = One",
+        "assert f() == 1",
+    ),
+    "not a number": ("f = lambda: float('nan')", "assert abs(f() - 1) < 1e-6"),
+    "huge number": ("f = lambda: 10**50_000", "assert f() == 1"),
+    "nested": (
+        "def f():\n    x = []\n    for _ in range(10**5): x = [x]\n    return x",
+        "assert f()",
+    ),
+    "patched": (
+        "import numpy as np\nnp.allclose = lambda *any: True\nf = lambda: np.zeros(1)",
+        "\n    import numpy as np\n    assert np.allclose(f(), 1)",
+    ),
+    "null pointer": ("import ctypes\nf = lambda: ctypes.string_at(0)", "assert f()"),
+    "nonsense": (FORGE + "def f(): say(b'\\0\\0\\0\\4null' * 9)", "assert f() == 1"),
+    "flood": (FORGE + "def f():\n    while True: say(b'x' * 2**20)", "assert f() == 1"),
+    "array": (
+        FORGE + "x = json.dumps({'value': {'array': '', 'dtype': 'O', 'shape': [9]}}).encode()\n"
+        "def f(): say(struct.pack('!I', len(x)) + x)",
+        "assert f()[0] == 1",
+    ),
+    "trickle": (
+        FORGE + "import time\ndef f():\n    while True: say(b'\\0'); time.sleep(1)",
+        "assert f() == 1",
+    ),
+    "fork bomb": ("import os\ndef f():\n    while True: os.fork()", "assert f() == 1"),
+    "memory": ("def f(): return len(b'1' * 10**10)", "assert f() == 10**10"),
+    "stuck": (
+        "import signal\ndef f():\n    while True: signal.pthread_sigmask(0, range(1, 65))",
+        "assert f() == 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_trick_gives_no_points(boxed, trick):
+    cell, check = TRICKS[trick]
+    result = marked(boxed, [cell], check, {**LIMITS, "timeout": 15, "cell_timeout": 3})
+    assert result["points"] == {"q1": 0}
+    assert not result["failed"], result["errors"]
+    assert result["cases"][0]["message"]
+    assert marked(boxed, ["f = lambda: 1"])["points"] == {"q1": 2}
+
+
+def test_names_in_the_network_are_not_reached(boxed):
+    acts = {
+        "udp": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "name": "socket.create_connection(('localhost', 80))",
+        "abstract": "socket.socket(socket.AF_UNIX).connect('\\0attack')",
+    }
+    with socket.socket(socket.AF_UNIX) as abstract:
+        abstract.bind("\0attack")
+        abstract.listen()
+        assert value(boxed, attempt(**acts)) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b"[]", b"\xff", b'{"nbformat": 2}', b'{"cells": 1, "nbformat": 4}', b'{"cells": []}',
+     b"[" * 10**6],
+)  # fmt: skip
+def test_what_is_not_a_notebook_is_said_to_be_none(workshop, data):
+    result = grade.grade_one(workshop, data, {"q1": TEST.format("f()")}, LIMITS)
+    assert not result["failed"]
+    assert "not a notebook" in result["errors"][0] or "no code" in result["errors"][0]
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "in").mkdir()
