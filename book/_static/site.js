@@ -152,6 +152,14 @@ const hideCard = () => {
   if (card.matches(":popover-open")) card.hidePopover();
 };
 
+const placeCard = () => {
+  const at = cardLink.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const below = at.bottom + height + 8 < innerHeight || at.top < height + 8;
+  card.style.top = `${below ? at.bottom + 6 : at.top - height - 6}px`;
+  card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+};
+
 const showCard = async (link, touched) => {
   cardLink = link;
   let content;
@@ -170,11 +178,7 @@ const showCard = async (link, touched) => {
   }
   link.setAttribute("aria-describedby", "card");
   card.showPopover();
-  const at = link.getBoundingClientRect();
-  const { width, height } = card.getBoundingClientRect();
-  const below = at.bottom + height + 8 < innerHeight || at.top < height + 8;
-  card.style.top = `${below ? at.bottom + 6 : at.top - height - 6}px`;
-  card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+  placeCard();
 };
 
 if ("popover" in HTMLElement.prototype) {
@@ -188,7 +192,9 @@ if ("popover" in HTMLElement.prototype) {
       if (pointerType === "mouse") hideCard();
     });
     link.addEventListener("focus", () => { if (link.matches(":focus-visible")) showCard(link); });
-    link.addEventListener("blur", hideCard);
+    link.addEventListener("blur", (event) => {
+      if (!card.contains(event.relatedTarget)) hideCard();
+    });
     link.addEventListener("click", (event) => {
       if (event.pointerType !== "touch" || cardLink === link) return;
       event.preventDefault();
@@ -196,7 +202,10 @@ if ("popover" in HTMLElement.prototype) {
     });
   }
   addEventListener("keydown", (event) => { if (event.key === "Escape") hideCard(); });
-  addEventListener("scroll", hideCard, { passive: true });
+  addEventListener("scroll", () => { // which a link that takes the focus causes, too
+    if (cardLink && document.activeElement !== cardLink) hideCard();
+    else if (card.matches(":popover-open")) placeCard();
+  }, { passive: true });
   document.addEventListener("pointerdown", (event) => {
     if (!card.contains(event.target) && event.target.closest("a") !== cardLink) hideCard();
   });

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from booksite import anchors
-from booksite.search import SearchKorean
 from bs4 import BeautifulSoup
 
 
@@ -38,16 +37,6 @@ def test_headings_of_a_notebook_leave_out_code(tmp_path):
     path.write_text(json.dumps({"cells": cells}), "utf8")
     found = anchors.source_headings(str(path))
     assert found == [(1, "One two three"), (3, "Four k")]
-
-
-def test_korean_words_are_cut_alike_in_index_and_query(new_page):
-    texts = ["오토인코더는 학습을 돕는다", "GAN은 k-평균과 다르다", "값, 수 3개와 x_n", "MNIST를"]
-    search = SearchKorean({})
-    page = new_page()
-    split = f"(text) => {{ {search.js_splitter_code} return splitQuery(text); }}"
-    for text in texts:
-        assert search.split(text) == page.evaluate(split, text)
-    assert search.split("오토인코더는") == ["오토", "토인", "인코", "코더", "더는"]
 
 
 PIXEL = (  # the smallest PNG

@@ -14,7 +14,7 @@ equations    formulas typeset by MathJax when the site is built
 lazy         code and formulas laid out when the reader comes near
 references   the references page, from references.bib
 api          the API page, from the docstrings of course_lib
-search       an index in which a Korean word is found whatever particle follows it
+search       the sections of the book, for a search in which particles do not matter
 frontend     MathJax and the typeface, from npm
 typeface     the typeface cut down to the characters of the book
 bundle       one style sheet and one script for all pages

@@ -43,7 +43,7 @@ SCRIPTS = [
 LEFT_OUT = {
     "scripts/pydata-sphinx-theme.js": '"pre",".nboutput > .output_area",".cell_output > .output",'
 }
-SEARCH = ["searchtools.js", "language_data.js", "site-search.js"]  # on the search pages alone
+SEARCH = ["minisearch/index.js", "site-search.js"]  # loaded when a reader searches
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
 
 

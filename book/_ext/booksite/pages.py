@@ -6,7 +6,6 @@ the sidebar is cut down to that book.
 """
 
 from html import escape
-from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import urlsplit
 
@@ -166,12 +165,6 @@ def add_search_pages(app):
         yield search_page(code), {}, "search.html"
 
 
-def drop_common_search_page(app, exception):
-    """Remove Sphinx's own search page, which belongs to no language."""
-    if exception is None and app.builder.format == "html":
-        Path(app.outdir, "search.html").unlink(missing_ok=True)
-
-
 def setup(app):
     """Connect the handlers around those of the themes."""
     app.connect("config-inited", set_address)
@@ -179,5 +172,4 @@ def setup(app):
     app.connect("html-page-context", before_theme, priority=400)
     app.connect("html-page-context", after_theme, priority=900)
     app.connect("html-collect-pages", add_search_pages)
-    app.connect("build-finished", drop_common_search_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
