@@ -46,11 +46,17 @@ def prose(node):
     return f"{text} " if isinstance(node, nodes.TextElement) and node.parent.children else text
 
 
+def readable(title):
+    r"""Return a heading with its formulas as one would type them: 2\,\mathrm{JSD} as 2 JSD."""
+    text = re.sub(r"\\(?:mathrm|text|operatorname)\{([^}]*)\}", r"\1", title.astext())
+    return re.sub(r"\\(\w+)", r"\1", re.sub(r"\\[,;! ]", " ", text))
+
+
 def sections(doctree, page, other_names):
     """Yield the sections of a page as dicts for MiniSearch; other_names: {pattern: names}."""
     chapter = None
     for section in doctree.findall(nodes.section):
-        title = section[0].astext()
+        title = readable(section[0])
         chapter = chapter or title
         text = " ".join("".join(map(prose, section.children)).split())
         yield {
