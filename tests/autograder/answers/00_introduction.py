@@ -121,6 +121,7 @@ MAJORITY = "(np.asarray(looks)[..., None] == np.arange(10)).sum(axis=1).argmax(a
 AT_RANDOM = "sum(comb(r, j) * (1 - q) ** j * q ** (r - j) for j in range(r // 2 + 1, r + 1))"
 BEST = "max(sorted(scores), key=scores.get)"
 
+SLOW = ("q3", "q4")
 VARIANTS = {
     "q1": {
         "right": {

@@ -120,6 +120,7 @@ J = "(weights * ((x - centers[labels]) ** 2).sum(axis=1)).sum()"
 ASSIGN = "old, labels = labels, nearest(x, centers)"
 UPDATE = "update(x, weights, filled, len(centers))"
 
+SLOW = ("q4",)
 VARIANTS = {
     "q1": {
         "right": {

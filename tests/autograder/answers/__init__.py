@@ -7,6 +7,7 @@ A module for each exercise, with underscores in its name, holds
 - VARIANTS: {question: {"right": {answer: change}, "wrong": {answer: change}}}, graded by
   ``tests/autograder/states.py``. A change is a list of edits of the question's cell, or a text:
   code that runs after that cell, which costs less where the cell trains a network.
+- SLOW: the questions of which ``make test`` grades every fourth variant alone.
 """
 
 from importlib import import_module
@@ -18,3 +19,4 @@ MODULES = {
 }
 ANSWERS = {name: module.ANSWERS for name, module in MODULES.items()}
 VARIANTS = {name: getattr(module, "VARIANTS", {}) for name, module in MODULES.items()}
+SLOW = {name: getattr(module, "SLOW", ()) for name, module in MODULES.items()}
