@@ -293,24 +293,14 @@ def preload():
 
     matplotlib.use("agg")
     import matplotlib.pyplot  # noqa: F401
-    import sklearn.cluster
-    import sklearn.datasets
-    import sklearn.metrics
-    import sklearn.preprocessing  # noqa: F401
-    import torch
+
+    forks.preload()
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
     from sklearn.neighbors import KNeighborsClassifier
 
-    import course_lib.autoencoder
-    import course_lib.denoising
-    import course_lib.fast.kmeans
-    import course_lib.kmeans
-    import course_lib.metrics
-    import course_lib.plots  # noqa: F401
     from course_lib.data import load_mnist
 
-    torch.set_num_threads(1)
     load_mnist()  # reads its file once, for all that are forked
     # scikit-learn, once, looks in /proc for the libraries in use; a child may not.
     KNeighborsClassifier(1).fit([[0.0]], [0]).predict([[0.0]])

@@ -371,11 +371,11 @@ def test_an_answer_that_never_ends_is_cut_short(workshop):
 
 def test_what_takes_too_long_to_read_costs_its_own_submission(workshop, monkeypatch):
     slow = b'{"cells": [], "metadata": {"x": [' + b"{}," * 6_000_000 + b'{}]}, "nbformat": 4}'
-    limits = {**LIMITS, "timeout": 1}
+    limits = {**LIMITS, "timeout": 5}
     monkeypatch.setattr(session, "LATE", 1)
     start = time.monotonic()
     result = grade.grade_one(workshop, slow, {"q1": TEST.format("f()")}, limits)
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 30
     assert not result["failed"]
     assert result["points"] == {"q1": 0}
     assert len(result["errors"]) == 1
@@ -666,8 +666,10 @@ def test_an_installation_costs_nothing_without_a_terminal(bare):
 
 @pytest.mark.parametrize("act", ["print(x)", "sys.stderr.write(x)"])
 def test_printing_is_not_kept(workshop, act):
-    cell = f"import sys\nfor n in range(600):\n    x = str(n) * 2_000_000\n    {act}\nf = lambda: 1"
-    result = marked(workshop, [cell], limits={**LIMITS, "memory": 10**9, "cell_timeout": 30})
+    cell = f"import sys\nfor n in range(250):\n    x = str(n) * 2_000_000\n    {act}\nf = lambda: 1"
+    result = marked(
+        workshop, [cell], limits={**LIMITS, "memory": 10**9, "timeout": 150, "cell_timeout": 120}
+    )
     assert (result["points"], result["errors"]) == ({"q1": 2}, [])
 
 
