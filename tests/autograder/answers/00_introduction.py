@@ -119,6 +119,8 @@ ANSWERS = {
 LOOK = "return (np.asarray(truth)[:, None] + wrong * rng.integers(1, 10, shape)) % 10"
 MAJORITY = "(np.asarray(looks)[..., None] == np.arange(10)).sum(axis=1).argmax(axis=1)"
 AT_RANDOM = "sum(comb(r, j) * (1 - q) ** j * q ** (r - j) for j in range(r // 2 + 1, r + 1))"
+# For vote_right that never comes near the goal: an endless loop would only cost time.
+BOUNDED = ("while vote_right(q, r) < goal", "while r < 150 and vote_right(q, r) < goal")
 BEST = "max(sorted(scores), key=scores.get)"
 
 SLOW = ("q3", "q4")
@@ -278,10 +280,16 @@ def vote(looks):
             "half-is-enough": [("range(r // 2 + 1, r + 1)", "range(r // 2, r + 1)")],
             "one-more-than-half": [("range(r // 2 + 1, r + 1)", "range(r // 2 + 2, r + 1)")],
             "all-but-all": [("range(r // 2 + 1, r + 1)", "range(r // 2 + 1, r)")],
-            "no-binomial": [("comb(r, j) * ", "")],
-            "wrong-way-round": [("(1 - q) ** j * q ** (r - j)", "q ** j * (1 - q) ** (r - j)")],
+            "no-binomial": [BOUNDED, ("comb(r, j) * ", "")],
+            "wrong-way-round": [
+                BOUNDED,
+                ("(1 - q) ** j * q ** (r - j)", "q ** j * (1 - q) ** (r - j)"),
+            ],
             "rounded": [(AT_RANDOM, f"round({AT_RANDOM}, 3)")],
-            "three-looks": [(AT_RANDOM, "(1 - q) ** 3 + 3 * (1 - q) ** 2 * q if r > 1 else 1 - q")],
+            "three-looks": [
+                BOUNDED,
+                (AT_RANDOM, "(1 - q) ** 3 + 3 * (1 - q) ** 2 * q if r > 1 else 1 - q"),
+            ],
             "simulated": """
 def vote_right(q, r):
     return (np.random.default_rng(0).random((100_000, r)) >= q).sum(axis=1).__gt__(r / 2).mean()
@@ -292,7 +300,8 @@ def vote_right(q, r):
     return 1 - q if r == 1 else norm.sf((r / 2 - r * (1 - q)) / (r * q * (1 - q)) ** 0.5)
 """,
             "chance-of-another": [
-                (AT_RANDOM, AT_RANDOM.replace("q ** (r - j)", "(q / 9) ** (r - j)"))
+                BOUNDED,
+                (AT_RANDOM, AT_RANDOM.replace("q ** (r - j)", "(q / 9) ** (r - j)")),
             ],
             "starts-at-three": [("    r = 1\n", "    r = 3\n")],
             "one-step-too-many": [
