@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import signal
+import site
 import socket
 import struct
 import subprocess
@@ -36,6 +37,7 @@ DISK = 256 * 2**20  # bytes of it
 READABLE = ["/usr", "/lib", "/lib64", "/bin", "/sys/devices/system/cpu", LIBRARY]
 READABLE += [f"/etc/{name}" for name in ("alternatives", "fonts", "ld.so.cache", "localtime")]
 READABLE += ["/etc/mime.types", "/etc/ssl/openssl.cnf", sys.base_prefix, sys.prefix]
+READABLE += map(os.path.realpath, site.getsitepackages())  # where an environment is made of links
 NEWUSER = 0x10000000  # os.CLONE_NEWUSER, from Python 3.12 on
 # The namespaces to join: user, process ids, network, ipc, host name, control groups, mounts.
 NAMESPACES = NEWUSER | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000 | 0x20000
