@@ -38,7 +38,7 @@ def try_all():
         "tests": lambda: open({str(build.autograder_path(ROOT, FIRST))!r}, "rb").read(),
         "repository": lambda: os.listdir({str(ROOT / "exercises")!r}),
         "submissions": lambda: os.listdir({{folder!r}}),
-        "temporary files": lambda: os.listdir("/tmp"),
+        "temporary files": lambda: open({{temporary!r}}).read(),
         "other processes": lambda: os.kill({{grader}}, 0),
         "their memory": lambda: open("/proc/{{grader}}/environ").read(),
         "network": lambda: socket.create_connection(("127.0.0.1", {{port}}), 2),
@@ -103,6 +103,8 @@ class Made(dict):
 def folders(tmp_path_factory):
     """Return {exercise: folder with submissions}."""
     listener = socket.create_server(("127.0.0.1", 0))
+    temporary = tmp_path_factory.mktemp("grader") / "a file of the grader's"
+    temporary.write_text("", "utf8")
 
     def make(name):
         build.build_if_changed(ROOT, name)
@@ -113,16 +115,17 @@ def folders(tmp_path_factory):
         for answer, notebook in made.items():
             nbformat.write(notebook, folder / f"{answer}.ipynb")
         if name == FIRST:
-            misbehave(folder, listener.getsockname()[1])
+            misbehave(folder, listener.getsockname()[1], str(temporary))
         return folder
 
     yield Made(make)
     listener.close()
 
 
-def misbehave(folder, port):
+def misbehave(folder, port, temporary):
     """Add submissions that do what they should not."""
     spy = SPY.replace("{folder!r}", repr(str(folder))).replace("{grader}", str(os.getpid()))
+    spy = spy.replace("{temporary!r}", repr(temporary))
     broken = {
         "spy": with_cell(spy.replace("{port}", str(port))),
         "loop": with_cell("import time\nwhile True:\n    time.sleep(0.1)"),
