@@ -15,3 +15,16 @@ class NoWorkshop:
 
     def stop(self):
         pass
+
+
+# A result, as grading would give it.
+DONE = {
+    "points": {f"q{k}": 1 for k in range(1, 5)},
+    "cases": [],
+    "errors": [],
+    "language": None,
+    "written": None,
+    "isolation": {},
+    "failed": False,
+    "seconds": 1,
+}

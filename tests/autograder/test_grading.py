@@ -27,7 +27,7 @@ from autograder.session import (
     StudentError,
     Workshop,
 )
-from tests.autograder.standin import NoWorkshop
+from tests.autograder.standin import DONE, NoWorkshop
 from tools.book import ROOT, BookError
 
 LIMITS = {"timeout": 60, "cell_timeout": 10, "memory": 2_000_000_000}
@@ -40,16 +40,6 @@ points = 2
 def test_f(f):
     {}
 """
-DONE = {
-    "points": {f"q{k}": 1 for k in range(1, 5)},
-    "cases": [],
-    "errors": [],
-    "language": None,
-    "written": None,
-    "isolation": {},
-    "failed": False,
-    "seconds": 1,
-}
 
 
 def notebook(path, source, *more):
