@@ -1,15 +1,26 @@
 """Drawings that several figures need; all other figures are plain matplotlib."""
 
+import sys
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-# Okabe and Ito (2008): eight colors that color-blind readers and gray prints keep apart.
+# Okabe and Ito (2008): eight colors that color-blind readers and gray prints keep apart. Two more,
+# from Paul Tol's muted scheme, for the ten digits.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+TEN = (*PALETTE, "#332288", "#882255")
 
 
 def use_style():
-    """Set matplotlib's global defaults (`rcParams`) to the look of the book's figures."""
+    """Set matplotlib's global defaults (`rcParams`) to the look of the book's figures.
+
+    In a notebook, figures are stored with twice the pixels, for screens that have them.
+    """
+    if "ipykernel" in sys.modules:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("retina")
     mpl.rc("figure", dpi=110, facecolor="white")
     mpl.rc("figure.constrained_layout", use=True)
     mpl.rc("font", size=10)
@@ -22,8 +33,8 @@ def use_style():
 
 def cluster_colors(n_clusters):
     """Return RGBA colors (n_clusters, 4) in [0, 1]: the palette, or more hues when needed."""
-    if n_clusters <= len(PALETTE):
-        return mpl.colors.to_rgba_array(PALETTE[:n_clusters])
+    if n_clusters <= len(TEN):
+        return mpl.colors.to_rgba_array(TEN[:n_clusters])
     return plt.get_cmap("turbo")(np.linspace(0.05, 0.95, n_clusters))
 
 

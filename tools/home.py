@@ -1,4 +1,4 @@
-"""The home page's pictures: what the book makes, one small picture a chapter.
+"""The home page's pictures: what the book makes, one small picture a chapter, named like it.
 
 Each is drawn by the library that the chapters import, from the data and the models that come with
 it, and stored as a PNG of SIZE pixels.
@@ -10,13 +10,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from PIL import Image
+from sklearn.datasets import make_moons
+from torch import nn
 
 from course_lib import checkpoints, plots
 from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
 from course_lib.data import load_mnist
 from course_lib.denoising import gaussian_noise
 from course_lib.fast import KMeans
-from course_lib.gan import sample
+from course_lib.gan import DenseDiscriminator, DenseGenerator, sample, train_gan
 from course_lib.runtime import seed_everything
 from tools.pictures import shrink
 from tools.styled import FOLDER as STYLED
@@ -69,12 +71,76 @@ def grid(ax, images):
     ax.axis("off")
 
 
+def groups(ax):
+    """Digits in the rows of the groups that k-means finds, each group in a color of its own."""
+    images = load_mnist("small").train_images
+    found = KMeans(ROWS, n_init=4, random_state=0).fit(images.flatten(1))
+    near = found.transform(images.flatten(1)).argsort(axis=0)[:COLUMNS].T  # (ROWS, COLUMNS)
+    tints = plots.cluster_colors(ROWS)[:, None, None, :3, None, None]
+    gray = images[near.ravel()].unflatten(0, (ROWS, COLUMNS)).numpy()  # (ROWS, COLUMNS, 1, H, W)
+    colored = (gray * tints[:, 0]).transpose(0, 3, 1, 4, 2)  # (ROWS, H, COLUMNS, W, 3)
+    ax.imshow(colored.reshape(ROWS * 28, COLUMNS * 28, 3), aspect="auto")
+    ax.axis("off")
+
+
+def boundary(ax):
+    """Two moons and the boundary that a small network learns between them."""
+    x, labels = make_moons(400, noise=0.18, random_state=0)
+    points, wanted = torch.tensor(x, dtype=torch.float32), torch.tensor(labels)
+    layers = [nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 2)]
+    network = nn.Sequential(*layers)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    for _ in range(300):
+        loss = nn.functional.cross_entropy(network(points), wanted)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    def side(grid):
+        with torch.no_grad():
+            return network(torch.tensor(grid, dtype=torch.float32)).argmax(1).numpy()
+
+    plots.shade_regions(ax, side, x)
+    plots.scatter_clusters(ax, x, labels, size=16)
+
+
+def feature_maps(ax):
+    """What the first layer of a trained convolutional network sees in a few digits."""
+    model = checkpoints.load("conv-denoiser")
+    layer = next(one for one in model.modules() if isinstance(one, nn.Conv2d))
+    with torch.no_grad():
+        maps = layer(load_mnist("small").test_images[:ROWS])[:, :COLUMNS]  # (ROWS, COLUMNS, H, W)
+    low, high = (ends(maps, dim=(2, 3), keepdim=True) for ends in (torch.amin, torch.amax))
+    grid(ax, ((maps - low) / (high - low))[:, :, None])
+
+
+def growing(ax):
+    """Digits of one noise each, from top to bottom as a plain GAN learns to draw them."""
+    images = load_mnist("small").train_images
+    generator, z = DenseGenerator(64), torch.randn(COLUMNS, 64)
+    rows = []
+
+    def keep(epoch, *_):
+        if epoch in (1, 3, 6, 12, 20, 40):
+            with torch.no_grad():
+                rows.append(generator.eval()(z))
+            generator.train()
+
+    train_gan(generator, DenseDiscriminator(), images, num_epochs=40, on_epoch=keep, device="cpu")
+    grid(ax, torch.stack(rows))
+
+
 PANELS = {
-    "clusters": clusters,
-    "latent-map": latent_map,
-    "denoised": denoised,
-    "generated": generated,
+    "00-introduction": groups,
+    "01-kmeans": clusters,
+    "primer-neural-networks": boundary,
+    "02-autoencoder": latent_map,
+    "03-denoising-autoencoder": denoised,
+    "04-convolutional-autoencoder": feature_maps,
+    "05-gan": growing,
+    "06-dcgan": generated,
 }
+STYLED_NAME = "07-style-transfer.jpg"
 
 
 def draw(panel):
@@ -112,7 +178,7 @@ def main(args, root):
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     files = {f"{name}.png": draw(panel) for name, panel in PANELS.items()}
-    files["styled.jpg"] = styled(root)
+    files[STYLED_NAME] = styled(root)
     for name, content in files.items():
         (folder / name).write_bytes(content)
         print(f"{FOLDER}/{name}: {len(content):,} bytes")

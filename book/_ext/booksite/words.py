@@ -72,17 +72,10 @@ def use(app, page):
     return catalog("sphinx", language)
 
 
-def follow_pages(app):
-    """Switch languages before the body of each page is written."""
-    if app.builder.format != "html":
-        return
-    write_doc = app.builder.write_doc
-
-    def write_in_its_language(docname, doctree):
-        use(app, docname)
-        return write_doc(docname, doctree)
-
-    app.builder.write_doc = write_in_its_language
+def follow_page(app, doctree, page):
+    """Switch languages between the moments when a page has been resolved and when it is written."""
+    if app.builder.format == "html":
+        use(app, page)
 
 
 def add_words(app, page, template, context, doctree):
@@ -150,7 +143,7 @@ def setup(app):
     app.setup_extension("myst_nb")
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_hidden_cell))
     app.add_transform(TranslatedParts)
-    app.connect("builder-inited", follow_pages)
+    app.connect("doctree-resolved", follow_page)
     app.connect("builder-inited", write_scripts)
     app.connect("html-page-context", add_words, priority=300)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}  # see follow_page
