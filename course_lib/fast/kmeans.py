@@ -82,7 +82,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         weight = checks.check_weight(sample_weight, len(X))
         rng, best = check_random_state(self.random_state), None
         merge = self.batch_size is None  # a mini-batch is a sample of the rows as given
-        with Threads() as threads:
+        with Threads(X.size * self.n_clusters) as threads:
             problem = runs.Problem(
                 threads, X, self.metric, self.n_clusters, weight=weight, device=device, merge=merge
             )
@@ -133,7 +133,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         check_is_fitted(self)
         device = checks.check_device(self.device, X)
         X = checks.check_matrix("X", X, self.metric, estimator=self, reset=False)
-        with Threads() as threads:
+        with Threads(X.size * self.n_clusters) as threads:
             problem = runs.Problem(threads, X, self.metric, self.n_clusters, device=device)
             centers = problem.start(self.cluster_centers_)
             problem.assign(centers)

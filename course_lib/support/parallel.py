@@ -11,6 +11,7 @@ from numba.np.arrayobj import make_array
 from threadpoolctl import ThreadpoolController
 
 BLAS = ThreadpoolController()
+LITTLE = 1_000_000  # multiplications, about a millisecond
 
 
 def compiled(function):
@@ -35,11 +36,19 @@ def take(typing, counter):
 
 
 class Threads:
-    """Context manager: as many threads as torch uses, with BLAS limited to one in each."""
+    """Context manager: as many threads as torch uses, with BLAS limited to one in each.
+
+    work: multiplications in one `run`. A little work is done sooner by one thread, above all on a
+    busy machine, where the others have to be waited for.
+    """
+
+    def __init__(self, work=LITTLE):
+        """Remember how much there is to do."""
+        self.work = work
 
     def __enter__(self):
         """Return this object, ready to `run`."""
-        self.n = torch.get_num_threads()
+        self.n = torch.get_num_threads() if self.work >= LITTLE else 1
         self.pool = ThreadPoolExecutor(max(1, self.n - 1))
         self.limit = BLAS.limit(limits=1, user_api="blas")
         return self
