@@ -13,26 +13,17 @@ ENTRY = re.compile(r"^(?P<start> *- file: book/(?P<language>\w+)/)(?P<name>\d\d-
 
 # One entry per cell: its id, then its text in Korean and in English. `code:` cells are shared.
 # {n} is the chapter's number, {title} its title.
+# What the opening of the page says: minutes to read, seconds to run, chapters to know.
+COURSE = {"part": 4, "door": 10, "way": 40, "run": 60, "needs": []}
 CELLS = [
     (
         "title",
-        "# {title}\n\n이 장이 약속하는 것을 한 문장으로 씁니다.\n\n"
-        "**배우는 것.** 세 가지에서 다섯 가지를 적습니다.\n\n"
-        "**먼저 알아야 할 것.** 필요한 앞 장과 수학을 적습니다.\n\n"
-        "읽는 시간과 잰 실행 시간을 적습니다.",
-        "# {title}\n\nOne sentence: what this chapter promises.\n\n"
-        "**What you will learn.** Three to five goals.\n\n"
-        "**What to know first.** The chapters and the mathematics that this one needs.\n\n"
-        "Reading time, and run time as measured.",
+        "# {title}\n\n**이 장이 답하는 질문을 한 문장으로 쓰면 무엇일까요?**\n\n"
+        "**목표.** 세 가지에서 다섯 가지를 적습니다. 미리 알아 둘 것도 적습니다.",
+        "# {title}\n\n**Which question does this chapter answer?**\n\n"
+        "**Goals.** Three to five of them, and what to know first.",
     ),
     ("code:" + SETUP_ID, "", ""),
-    (
-        "intuition",
-        "## 직관\n\n수식보다 그림이 먼저입니다. "
-        "처음 보는 독자도 알아볼 그림 하나를 코드로 그립니다.",
-        "## Intuition\n\nA picture before formulas: "
-        "one drawing, made by code, that a newcomer reads.",
-    ),
     (
         "code:first-figure",
         "import matplotlib.pyplot as plt\n\n"
@@ -44,8 +35,13 @@ CELLS = [
     ),
     (
         "first-figure-caption",
-        "**그림 {n}.1.** 무엇을 보아야 하는지 적습니다.",
-        "**Figure {n}.1.** What to see in it.",
+        "**그림 {n}.1.** 이 장의 결과가 첫 그림입니다. 무엇을 보아야 하는지 적습니다.",
+        "**Figure {n}.1.** The first picture is the chapter's result. Say what to see in it.",
+    ),
+    (
+        "door",
+        "## 10분 만에 해 보기\n\n쉬운 말로 설명하고, 알고리즘 전체를 열 줄로 써서 바로 돌립니다.",
+        "## In ten minutes\n\nThe idea in plain words, and the whole algorithm in ten lines.",
     ),
     (
         "mathematics",
@@ -94,6 +90,7 @@ def skeleton(language, number, title, address):
             text = (korean if language == SOURCE else english).format(n=number, title=title)
             cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id))
     metadata = {"kernelspec": dict(KERNELSPEC), "language_info": dict(LANGUAGE_INFO)}
+    metadata["course"] = COURSE | {"hero": f"{number}.1"}
     content = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     content.nbformat_minor = 5
     return content

@@ -25,7 +25,9 @@ const contentOf = async (link) => {
   const parts = [];
   if (target?.matches("p.figure-caption")) {
     const image = target.previousElementSibling?.querySelector("img");
-    if (image) parts.push(Object.assign(new Image(), { src: new URL(image.getAttribute("src"), url), alt: "" }));
+    if (image) parts.push(Object.assign(new Image(), {
+      src: new URL(image.getAttribute("src"), url), alt: "", className: image.className,
+    }));
     parts.push(target);
   } else if (target?.matches("div.math, ul.references > li")) {
     parts.push(target);

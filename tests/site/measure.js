@@ -5,7 +5,7 @@
     document.querySelectorAll("details").forEach((details) => { details.open = true; });
     const wide = [...document.querySelectorAll("article *")].filter((element) =>
       element.getBoundingClientRect().right > innerWidth + 1
-      && !element.closest("pre, table, mjx-container"));
+      && !element.closest("pre, table, .formula, mjx-container"));
     return {
       by: document.documentElement.scrollWidth - innerWidth,
       wide: wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 200)),
@@ -13,7 +13,7 @@
   };
 
   // Equations that open with their beginning out of view.
-  const cut = () => [...document.querySelectorAll(".math")].filter((box) => {
+  const cut = () => [...document.querySelectorAll(".formula, span.math")].filter((box) => {
     const drawn = box.querySelector("mjx-math");
     return drawn.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
   }).length;
@@ -46,9 +46,9 @@
     return { touching: touching.length, apart: apart.map((one) => one.dataset.tex) };
   };
 
-  // Code and formulas whose height is another one once they are laid out, and how many were skipped.
+  // Formulas whose height is another one once they are laid out, and how many were skipped.
   const jumps = async () => {
-    const blocks = [...document.querySelectorAll("div.math, .highlight pre")];
+    const blocks = [...document.querySelectorAll(".formula")];
     const heights = (visibility) => {
       blocks.forEach((block) => { block.style.contentVisibility = visibility; });
       return blocks.map((block) => block.getBoundingClientRect().height);
@@ -64,19 +64,6 @@
     const worst = by.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
     const found = blocks[by.indexOf(worst)];
     return { blocks: blocks.length, skipped, worst, html: found ? found.outerHTML.slice(0, 200) : "" };
-  };
-
-  // What the page says of the heights of its sections, over what they are once they are laid out.
-  const estimates = () => {
-    document.querySelectorAll("details").forEach((details) => { details.open = false; });
-    const style = document.createElement("style");
-    style.textContent = "* { content-visibility: visible !important }";
-    document.head.append(style);
-    const name = innerWidth < 600 ? "--phone" : "--wide";
-    const found = [...document.querySelectorAll("section[style]")].map((section) =>
-      [parseFloat(section.style.getPropertyValue(name)) / section.offsetHeight, section.id]);
-    style.remove();
-    return found;
   };
 
   const parse = (color) => {
@@ -124,19 +111,19 @@
 
   const figures = () => [...document.querySelectorAll("div.cell_output img")].map((image) => {
     const style = getComputedStyle(image);
-    return [style.backgroundColor, style.filter];
+    return [image.className, style.filter.split("(")[0], style.mixBlendMode];
   });
 
   const maths = () => {
     const count = (selector) => document.querySelectorAll(selector).length;
     return {
       written: count(".math"),
-      shown: count(".math > mjx-container"),
+      shown: count(":is(span.math, .formula) > mjx-container"),
       errors: count("mjx-merror, [data-mjx-error]"),
-      readable: count(".math > mjx-container > mjx-assistive-mml"),
-      numbers: count("[id^='mjx-eqn']"),
+      readable: count(":is(span.math, .formula) > mjx-container > mjx-assistive-mml"),
+      numbers: count("div.math > .number"),
     };
   };
 
-  return { overflow, cut, shifts, torn, jumps, estimates, contrast, figures, maths };
+  return { overflow, cut, shifts, torn, jumps, contrast, figures, maths };
 })()

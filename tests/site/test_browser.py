@@ -38,7 +38,6 @@ def tour(site, browser, address):
         page.goto(address + name, wait_until="load")
         page.evaluate(f"window.measure = {MEASURE}")
         note["jumps"] = [page.evaluate("measure.jumps()")]
-        note["estimates"] = page.evaluate("measure.estimates()")
         page.add_style_tag(content="* { transition: none !important }")  # colors fade otherwise
         note["maths"] = page.evaluate("measure.maths()")
         note["wide"] = page.evaluate("measure.overflow()")
@@ -49,7 +48,6 @@ def tour(site, browser, address):
         note["figures"] = page.evaluate("measure.figures()")
         page.set_viewport_size({"width": 390, "height": 844})
         note["jumps"].append(page.evaluate("measure.jumps()"))
-        note["estimates"] += page.evaluate("measure.estimates()")
         note["phone"] = page.evaluate("measure.overflow()")
         note["cut"] = page.evaluate("measure.cut()")
         note["shifts"] = page.evaluate("measure.shifts()")
@@ -90,25 +88,13 @@ def test_the_glossary_fits_a_phone(address, new_page, code):
     assert hidden == [0, 0, 0]
 
 
-def test_code_and_formulas_keep_their_place_when_they_are_laid_out(tour):
+def test_formulas_keep_their_place_when_they_are_laid_out(tour):
     skipped = 0
     for name, note in tour.items():
         for seen in note["jumps"]:
             assert abs(seen["worst"]) <= 7, (name, seen)  # Korean in a formula is higher
         skipped += note["jumps"][0]["skipped"]
-    assert skipped > 400
-
-
-def test_sections_are_about_as_high_as_pages_say(tour):
-    found = sorted(
-        (ratio, name, anchor)
-        for name, note in tour.items()
-        for ratio, anchor in note["estimates"]
-        if "/0" in name
-    )
-    assert len(found) > 400
-    assert found[0][0] > 0.95, found[:5]  # what sticks out lies over the next section
-    assert found[len(found) // 2][0] < 1.3
+    assert skipped > 100
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -118,10 +104,11 @@ def test_text_is_legible(tour, theme):
         assert note[theme]["ratio"] >= 4.5, (name, note[theme])
 
 
-def test_figures_keep_a_light_ground_in_the_dark(tour):
+def test_plots_become_light_ink_in_the_dark_and_pictures_keep_their_pixels(tour):
     figures = [figure for note in tour.values() for figure in note["figures"]]
-    assert figures
-    assert set(map(tuple, figures)) == {("rgb(255, 255, 255)", "none")}
+    assert len(figures) > 100
+    plot, picture = ("plot", "invert", "lighten"), ("picture", "brightness", "normal")
+    assert set(map(tuple, figures)) == {plot, picture}
 
 
 def test_wide_equations_open_at_their_beginning(tour):

@@ -6,7 +6,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-CHAPTERS = ["01-kmeans", "05-gan", "07-style-transfer"]
+CHAPTERS = ["01-kmeans", "05-gan", "07-style-transfer", "primer-neural-networks"]
 
 
 @pytest.mark.parametrize("code", ["ko", "en"])
@@ -16,7 +16,7 @@ def test_every_equation_and_figure_that_a_text_names_is_a_link(pages, code, chap
     article = copy.copy(page.article)  # others read the page, too
     for part in article.select("a.named, code, pre, .math, h1, h2, h3, h4, strong, style, script"):
         part.extract()
-    number = int(chapter[:2])
+    number = "P" if chapter.startswith("primer") else int(chapter[:2])
     left = re.findall(rf"\({number}\.\d+\)|(?:Figure|그림) {number}\.\d+", article.text)
     assert not left
 
@@ -24,13 +24,15 @@ def test_every_equation_and_figure_that_a_text_names_is_a_link(pages, code, chap
 @pytest.mark.parametrize("code", ["ko", "en"])
 def test_a_link_leads_to_the_equation_or_figure_of_its_number(site, code):
     checked = 0
-    for path in sorted((site / f"book/{code}").glob("0*.html")):
+    for path in sorted((site / f"book/{code}").glob("*-*.html")):
         page = BeautifulSoup(path.read_text("utf8"), "html.parser")
         for link in page.select("a.named.eq, a.named.fig"):
             file, _, anchor = link["href"].partition("#")
-            kind, number = ("eq", "fig")["fig" in link["class"]], re.search(r"[\d.]+", link.text)[0]
+            kind = ("eq", "fig")["fig" in link["class"]]
+            number = re.search(r"[P\d]+\.\d+", link.text)[0]
             assert anchor == f"{kind}-{number.replace('.', '-')}", link
-            assert (file or path.name).startswith(f"0{number[0]}"), link
+            name = "primer" if number[0] == "P" else f"0{number[0]}"
+            assert (file or path.name).startswith(name), link
             checked += 1
     assert checked > 150
 

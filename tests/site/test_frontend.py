@@ -91,15 +91,10 @@ def test_rules_for_what_no_page_and_no_script_names_are_left_out(tmp_path):
         bundle.purge(tmp_path, sheet, [tmp_path / "**/*.html"])
 
 
-def test_a_part_of_the_theme_is_left_out_and_missed_where_it_is_gone(tmp_path):
-    ((name, left_out),) = bundle.LEFT_OUT.items()
-    (tmp_path / name).parent.mkdir()
-    (tmp_path / name).write_text(f"[{left_out}1]", "utf8")
-    (tmp_path / "site.js").write_text("two()", "utf8")
-    assert bundle.script(tmp_path, [name, "none.js", "site.js"]) == "[1];\ntwo()"
-    (tmp_path / name).write_text("[1]", "utf8")
-    with pytest.raises(ExtensionError, match="isn't there"):
-        bundle.script(tmp_path, [name])
+def test_scripts_are_joined_and_those_that_are_not_there_are_skipped(tmp_path):
+    (tmp_path / "one.js").write_text("one()", "utf8")
+    (tmp_path / "two.js").write_text("two()", "utf8")
+    assert bundle.script(tmp_path, ["one.js", "none.js", "two.js"]) == "one();\ntwo()"
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_every_figure_has_its_caption_as_alternative_text(pages):
         word = {"ko": "그림", "en": "Figure"}[language(name)]
         for image in page.select("div.cell_output img"):
             figures += 1
-            assert re.match(rf"{word} \d+\.\d+\. .{{20}}", image["alt"]), (name, image["alt"])
+            assert re.match(rf"{word} (\d+|P)\.\d+\. .{{20}}", image["alt"]), (name, image["alt"])
             assert int(image["width"]) > 100, name
             assert int(image["height"]) > 50, name
     assert figures

@@ -15,7 +15,7 @@ def answerable(pages):
 
 def test_every_choice_has_its_remark_and_one_is_right(pages):
     found = answerable(pages)
-    chapters = {name for name in pages if re.match(r"book/(ko|en)/\d\d-", name)}
+    chapters = {name for name in pages if re.match(r"book/(ko|en)/(\d\d|primer)-", name)}
     assert len(chapters) >= 16
     assert chapters == set(found)
     for name, checks in found.items():
@@ -25,7 +25,7 @@ def test_every_choice_has_its_remark_and_one_is_right(pages):
             choices = check.find_previous_sibling()
             assert choices.name == "ol", (name, choices)
             question = choices.find_previous_sibling()
-            assert re.match(r"(연습|Exercise) \d+\.\d+\.", question.text), (name, question)
+            assert re.match(r"(연습|Exercise) (\d+|P)\.\d+\.", question.text), (name, question)
             remarks = check.select(":scope > ol > li")
             assert len(remarks) == len(choices.find_all("li", recursive=False)) >= 3, name
             bold = [remark.p.strong is not None for remark in remarks]

@@ -11,7 +11,7 @@ from tools import home
 from tools.book import ROOT
 
 
-@pytest.mark.parametrize("name", ["clusters", "denoised", "generated"])
+@pytest.mark.parametrize("name", ["01-kmeans", "03-denoising-autoencoder", "06-dcgan"])
 def test_a_panel_fills_its_picture(name):
     png = home.draw(home.PANELS[name])
     picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float)
@@ -33,7 +33,7 @@ def test_the_grid_shows_each_image_in_its_place():
 
 
 def test_the_stored_pictures_are_all_there():
-    names = {*(f"{name}.png" for name in home.PANELS), "styled.jpg"}
+    names = {*(f"{name}.png" for name in home.PANELS), home.STYLED_NAME}
     assert {path.name for path in (ROOT / home.FOLDER).iterdir()} == names
     for name in names:
         assert Image.open(ROOT / home.FOLDER / name).size == home.SIZE

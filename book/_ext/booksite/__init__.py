@@ -7,6 +7,7 @@ preview      the card that stands for a page in chats and social networks
 sitemap      sitemap.xml, robots.txt and the page that stands in for missing ones
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
+listings     printed source, under the name of its file
 folding      code that only draws or prepares, behind a line
 predictions  predictions, which stand out from the text
 home         the cards of the home page
@@ -29,6 +30,7 @@ MODULES = [
     "sitemap",
     "anchors",
     "figures",
+    "listings",
     "folding",
     "predictions",
     "opener",

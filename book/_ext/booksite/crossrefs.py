@@ -17,8 +17,8 @@ from sphinx.util.osutil import relative_uri
 from .figures import is_caption
 from .languages import language_of
 
-TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
-NUMBER = re.compile(r"\((?P<eq>\d+\.\d+)\)|(?:Figure|그림) (?P<fig>\d+\.\d+)")
+TAG = re.compile(r"\\tag\{((?:\d+|P)\.\d+)\}")  # P: the primer, which has no number
+NUMBER = re.compile(r"\((?P<eq>(?:\d+|P)\.\d+)\)|(?:Figure|그림) (?P<fig>(?:\d+|P)\.\d+)")
 ENTRY = re.compile(r'^\| <a id="([\w-]+)"></a>([^|]+?) \|', re.MULTILINE)
 APART = (nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.raw, nodes.strong)
 GLOSSARY = "book/{}/glossary"

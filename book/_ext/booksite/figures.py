@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import imagesize
 from docutils import nodes
+from PIL import Image
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
@@ -19,7 +20,7 @@ from .languages import language_of
 
 logger = logging.getLogger(__name__)
 DPI = 110  # of a figure on the page: `plots.use_style`
-CAPTION = re.compile(r"(Figure|그림) \d+\.\d+\.")
+CAPTION = re.compile(r"(Figure|그림) (\d+|P)\.\d+\.")  # P: the primer
 
 
 class figure_image(nodes.image):
@@ -29,12 +30,23 @@ class figure_image(nodes.image):
 def visit_figure_image(self, node):
     """Write the <img> of a figure."""
     source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-    given = {"alt": node["alt"], "width": node["width"], "height": node["height"]}
-    self.body.append(self.emptytag(node, "img", "\n", src=source, loading="lazy", **given))
+    given = {name: node[name] for name in ("alt", "width", "height")}
+    given |= {"src": source, "loading": "lazy", "class": "plot" if node.get("plot") else "picture"}
+    self.body.append(self.emptytag(node, "img", "\n", **given))
 
 
 def depart_figure_image(self, node):
     """Nothing is left open."""
+
+
+def is_plot(path):
+    """Tell whether a picture is ink on white, which the dark page shows as light ink on its ground.
+
+    Lines and points leave a figure light and nearly free of black; images of pixels do not.
+    """
+    with Image.open(path) as picture:
+        counts = picture.convert("RGB").convert("L").histogram()
+    return sum(counts[201:]) >= 0.6 * sum(counts) and sum(counts[:30]) <= 0.02 * sum(counts)
 
 
 def is_caption(node):
@@ -66,7 +78,9 @@ class CaptionedFigures(SphinxTransform):
             captions.remove(caption)
             caption["classes"].append("figure-caption")
             for image in images:
-                image.replace_self(self.described(image, caption.astext()))
+                figure = self.described(image, caption.astext())
+                figure["plot"] = is_plot(self.env.relfn2path(image["uri"])[1])
+                image.replace_self(figure)
         for image in list(self.document.findall(nodes.image)):  # what a page of text shows
             if "://" not in image["uri"] and not isinstance(image, figure_image):
                 sized = self.described(image, image.get("alt", ""))

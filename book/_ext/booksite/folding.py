@@ -2,7 +2,7 @@
 
 A cell that draws a figure and defines nothing shows the figure and its caption first, below them
 what it printed and a line that opens its code. Cells of imports and nothing else are one line, too.
-The tag `open` keeps a cell as it is. myst-nb's own tags hide code above its output, between text
+The tag `open` keeps a cell as it is, the tag `plot` folds one that defines something, too. myst-nb's own tags hide code above its output, between text
 and figure, and want an author who sets them on each cell.
 """
 
@@ -11,10 +11,12 @@ import re
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
 from .languages import language_of
 from .words import catalog
 
+logger = logging.getLogger(__name__)
 DEFINES = (ast.FunctionDef, ast.ClassDef)
 PREPARES = (ast.Import, ast.ImportFrom, ast.Try, ast.Expr, ast.Assign, ast.Pass)
 
@@ -35,8 +37,12 @@ def depart_folded(self, node):
 
 
 def statements(source):
-    """Return the statements of a cell, its magic lines left out."""
-    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)).body
+    """Return the statements of a cell, its magic lines left out; none of what is not Python."""
+    try:
+        return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)).body
+    except SyntaxError as error:
+        logger.warning("the code of a cell is not Python: %s", error)
+        return []
 
 
 def only_draws(source):
@@ -75,7 +81,9 @@ class Folding(SphinxTransform):
                 continue
             if output is None and only_prepares(code.astext()):
                 self.fold_setup(cell, code, words.gettext("Setup"))
-            elif list(cell.findall(nodes.image)) and only_draws(code.astext()):
+            elif not list(cell.findall(nodes.image)):
+                continue
+            elif "tag_plot" in cell["classes"] or only_draws(code.astext()):
                 self.fold_drawing(cell, code, output, words.gettext("The code that drew this"))
 
     def fold_setup(self, cell, code, title):

@@ -10,14 +10,12 @@ from pathlib import Path, PurePosixPath
 
 import imagesize
 from docutils import nodes
-from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from .languages import home_page, language_of
 from .opener import chapter_name, course
 from .words import catalog
 
-logger = logging.getLogger(__name__)
 PICTURES = "_static/home"
 ASKED = '<div class="chapters"></div>'
 
@@ -31,11 +29,9 @@ def chapters(env, page):
 
 
 def picture(app, page):
-    """Return the picture of a chapter, a path below the site's root."""
-    found = sorted(Path(app.srcdir, "book", PICTURES).glob(f"{PurePosixPath(page).name}.*"))
-    if not found:
-        logger.warning("no picture for the home page: `python -m tools home`", location=page)
-    return found[0] if found else None
+    """Return the path of a chapter's picture, or None."""
+    pictures = Path(app.srcdir, "book", PICTURES).glob(f"{PurePosixPath(page).name}.*")
+    return next(pictures, None)
 
 
 def card(app, home, page, words):
