@@ -28,8 +28,9 @@ ROW = re.compile(
 
 def texts(root):
     """Return {chapter: its Korean text, without bold}, in the order of the book."""
+    contents = (root / "_toc.yml").read_text("utf8")
     found = {}
-    for name in chapters(root):
+    for name in sorted(chapters(root), key=lambda name: contents.find(f"book/{SOURCE}/{name}")):
         cells = read_notebook(notebook(root, SOURCE, name)).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         # Without the list of terms at a chapter's end, which links to the glossary.
@@ -50,7 +51,10 @@ def introduces(texts, korean, english):
 
 def label(name, language):
     """Return how a chapter is called in the column."""
-    number = int(name.split("-")[0])
+    first = name.split("-")[0]
+    if first == "primer":
+        return "신경망 첫걸음" if language == SOURCE else "primer"
+    number = int(first)
     if number == 0:
         return "여는 글" if language == SOURCE else "introduction"
     return f"{number}장" if language == SOURCE else f"chapter {number}"

@@ -16,7 +16,7 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$", re.M)
 _TARGET = re.compile(r"\]\(\s*<?((?:[^()\s<>]|\([^()\s]*\))+)|\b(?:href|src)=\"([^\"]+)\"")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-_NUMBERED = re.compile(r"(?P<kind>[^\d*]*?)\s*(?P<number>\d+(?:\.\d+)*)\b")
+_NUMBERED = re.compile(r"(?P<kind>[^\d*]*?)\s*(?P<number>P\.\d+|\d+(?:\.\d+)*)\b")  # P: the primer
 _TAG = re.compile(r"<(/?[a-zA-Z][\w-]*)\b([^>]*)>")
 _CLASS = re.compile(r"class=\"([^\"]+)\"")
 _WORDS = re.compile(r"\\(text\w{0,2}|mbox)\{((?:[^{}]|\{[^{}]*\})*)\}")

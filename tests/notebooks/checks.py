@@ -11,7 +11,7 @@ MAX_LINES = 25
 MAX_BYTES = 1_500_000
 SOLUTION = '#@title Solution { display-mode: "form" }'
 IGNORE = "nbval-ignore-output"
-CAPTION = re.compile(r"\*\*(?:그림|Figure) (\d+)\.(\d+)\.\*\*")
+CAPTION = re.compile(r"\*\*(?:그림|Figure) (\d+|P)\.(\d+)\.\*\*")
 DIRECTIVE = re.compile(
     r"^ {0,3}(?:`{3,}|:{3,})\{|\{(?:ref|cite|doc|numref|eq|term|math)[:}]", re.MULTILINE
 )
@@ -140,9 +140,15 @@ def no_absolute_paths(notebook, path):
                 yield cell.id, f"an absolute path: {found[0] if found else str(ROOT)!r}"
 
 
+def chapter_of(path):
+    """Return what numbers in a notebook begin with: "2" in 02-autoencoder, "P" in a primer."""
+    first = Path(path).stem.split("-")[0]
+    return "P" if first == "primer" else str(int(first))
+
+
 def figures_have_captions(notebook, path):
     """A figure and its caption come in pairs, numbered in order; captions become alt texts."""
-    chapter, number = int(Path(path).name[:2]), 0
+    chapter, number = chapter_of(path), 0
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         text = after.source if after is not None and after.cell_type == "markdown" else ""
         caption = CAPTION.match(text)
@@ -153,7 +159,7 @@ def figures_have_captions(notebook, path):
             yield after.id, "a caption without a figure in the cell before"
         if caption:
             number += 1
-            if (int(caption[1]), int(caption[2])) != (chapter, number):
+            if (caption[1], caption[2]) != (chapter, str(number)):
                 yield after.id, f"{caption[0]} where {chapter}.{number} comes next"
 
 
@@ -191,7 +197,7 @@ def ignored_outputs_are_asserted(notebook, path):
 
 def equations_are_numbered(notebook, path):
     r"""Equation numbers ``\tag{n.m}`` count up from 1 within the chapter."""
-    chapter, number = int(Path(path).name[:2]), 0
+    chapter, number = chapter_of(path), 0
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             for tag in re.findall(r"\\tag\{([^}]*)\}", cell.source):

@@ -134,3 +134,9 @@ def test_a_photograph_is_a_figure_too(tmp_path):
     assert findings(chapter, tmp_path) == {}
     chapter.cells = [cell for cell in chapter.cells if cell.id != "caption"]
     assert findings(chapter, tmp_path) == {"figures_have_captions": ["figure"]}
+
+
+def test_the_primer_numbers_with_a_letter():
+    assert checks.chapter_of("book/ko/02-autoencoder.ipynb") == "2"
+    assert checks.chapter_of("book/ko/primer-neural-networks.ipynb") == "P"
+    assert checks.CAPTION.match("**그림 P.1.** 점.").groups() == ("P", "1")

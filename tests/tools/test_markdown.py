@@ -43,6 +43,10 @@ def test_admonitions_in_html_and_in_directives():
 def test_labels_are_numbered_bold_text_and_headings():
     parts = parse("**그림 1.3.** 설명\n\n### 연습 문제 2. 제목\n\n**굵게**\n")
     assert parts.labels == [("그림", "1.3"), ("연습 문제", "2")]
+    assert parse("**그림 P.1.** **Exercise P.2.** **PCA**").labels == [
+        ("그림", "P.1"),
+        ("Exercise", "P.2"),
+    ]
 
 
 def test_comments_are_not_text():
