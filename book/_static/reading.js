@@ -43,6 +43,7 @@
     const title = article.querySelector("h1");
     const headings = [...article.querySelectorAll("h2")];
     const ends = headings.at(-1); // what to read next, references: reached, the chapter is read
+    const contents = document.querySelector(".bd-sidebar-secondary");
     const update = () => {
       const { top, height } = article.getBoundingClientRect();
       const share = Math.min(1, Math.max(0, -top / Math.max(1, height - innerHeight)));
@@ -52,6 +53,7 @@
       if (below) {
         const here = headings.filter((one) => one.getBoundingClientRect().top < 140).at(-1);
         place.textContent = here ? `${plain(title)} › ${plain(here)}` : plain(title);
+        if (here) follow(here);
         const minutes = Math.ceil((1 - share) * opening.dataset.minutes);
         left.textContent = minutes ? word("%s min left").replace("%s", minutes) : "";
       }
@@ -60,6 +62,14 @@
           localStorage.setItem(READ, [...pagesRead(), page].join(" "));
         } catch { /* storage is switched off */ }
         mark();
+      }
+    };
+    const follow = (here) => { // the contents on the right show the entry of the section in view
+      const entry = contents?.querySelector(`a[href="#${here.parentElement.id}"]`);
+      if (!entry) return;
+      const box = contents.getBoundingClientRect(), at = entry.getBoundingClientRect();
+      if (at.top < box.top + 40 || at.bottom > Math.min(box.bottom, innerHeight) - 40) {
+        contents.scrollTop += at.top - box.top - box.height / 2;
       }
     };
     let waiting = false;
@@ -71,19 +81,6 @@
     addEventListener("scroll", soon, { passive: true });
     addEventListener("resize", soon);
     update();
-  }
-
-  // The contents on the right show the entry of the section in view.
-  const contents = document.querySelector(".bd-sidebar-secondary");
-  if (contents) {
-    document.addEventListener("activate.bs.scrollspy", () => {
-      const active = [...contents.querySelectorAll("a.active")].at(-1);
-      if (!active) return;
-      const box = contents.getBoundingClientRect(), at = active.getBoundingClientRect();
-      if (at.top < box.top + 40 || at.bottom > box.bottom - 40) {
-        contents.scrollTop += at.top - box.top - box.height / 2;
-      }
-    });
   }
 
   // The glossary: only the rows that hold what is typed.

@@ -180,6 +180,8 @@ def test_every_figure_has_its_caption_as_alternative_text(pages):
     figures = 0
     for name, page in pages.items():
         for image in page.select("article img"):
+            if image.find_parent(class_="chapters"):
+                continue  # a card's words say all
             assert image.get("alt"), (name, image["src"])
         word = {"ko": "그림", "en": "Figure"}[language(name)]
         for image in page.select("div.cell_output img"):

@@ -1,4 +1,4 @@
-"""A chapter opens with its question, its times and its first picture; the home page shows them all."""
+"""A chapter opens with question, times and first picture; the home page shows all of them."""
 
 import json
 
@@ -30,7 +30,12 @@ def built(little_book):
     pages = {}
     for code in ("ko", "en"):
         one = json.loads(chapter(COURSE, OPENINGS[code], CAPTIONS[code]))
-        title = {"cell_type": "markdown", "id": "later", "metadata": {}, "source": "## Later\n\nText"}
+        title = {
+            "cell_type": "markdown",
+            "id": "later",
+            "metadata": {},
+            "source": "## Later\n\nText",
+        }
         one["cells"].insert(1, title)
         two = dict(part=2, way=20, run=5, needs=[])
         pages[code] = {

@@ -47,7 +47,7 @@ def test_a_choice_is_made_by_keys_and_its_remark_is_announced(address, new_page,
         assert said.text_content() == ""
         form.locator("button").focus()
         page.keyboard.press("Enter")
-        assert said.text_content() in ("먼저 하나를 고르십시오.", "Choose one first.")
+        assert said.text_content() in ("먼저 하나를 골라 보세요.", "Choose one first.")
         remarks = page.locator("details.quick-check").nth(i).locator("li").all_text_contents()
         form.locator("input").first.focus()
         page.keyboard.press("Space")

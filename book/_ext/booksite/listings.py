@@ -69,7 +69,8 @@ class Listings(SphinxTransform):
         known = imports(body for _, _, body in cells)
         for cell, code, body in cells:
             if (expressions := shown(body)) is not None and len(cell) > 1:
-                bar = nodes.paragraph("", title(expressions, known, root), classes=["listing-title"])
+                words = title(expressions, known, root)
+                bar = nodes.paragraph("", words, classes=["listing-title"])
                 code.replace_self(bar)
                 cell["classes"].append("listing")
 

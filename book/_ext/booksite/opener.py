@@ -85,7 +85,8 @@ class Opener(SphinxTransform):
         words = catalog("sphinx", language_of(self.config, page))
         section = next(self.document.findall(nodes.section))
         question = section[1]
-        if not begins_bold(question) or question.astext() != question.next_node(nodes.strong).astext():
+        bold = next(question.findall(nodes.strong), None)
+        if bold is None or bold.astext() != question.astext():
             logger.warning("the first paragraph is not a question in bold", location=page)
             return
         question["classes"].append("question")
@@ -139,7 +140,8 @@ class Opener(SphinxTransform):
                 for node in found:
                     caption.parent.remove(node)
                 return found
-        logger.warning("no figure has the number of the hero: %s", number, location=self.env.docname)
+        page = self.env.docname
+        logger.warning("no figure has the number of the hero: %s", number, location=page)
         return []
 
 
@@ -147,7 +149,6 @@ def add_eyebrow(app, page, template, context, doctree):
     """Give the page's template its eyebrow."""
     if language_of(app.config, page) is not None and doctree is not None:
         context["eyebrow"] = eyebrow(app, page, context)
-
 
 
 def setup(app):
