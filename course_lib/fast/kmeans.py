@@ -82,7 +82,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         weight = checks.check_weight(sample_weight, len(X))
         rng, best = check_random_state(self.random_state), None
         merge = self.batch_size is None  # a mini-batch is a sample of the rows as given
-        with Threads(X.size * self.n_clusters) as threads:
+        rows = min(self.batch_size or len(X), len(X))  # that one step looks at
+        with Threads(rows * X.shape[1] * self.n_clusters) as threads:
             problem = runs.Problem(
                 threads, X, self.metric, self.n_clusters, weight=weight, device=device, merge=merge
             )

@@ -48,7 +48,9 @@ class Threads:
 
     def __enter__(self):
         """Return this object, ready to `run`."""
-        self.n = torch.get_num_threads() if self.work >= LITTLE else 1
+        self.torch = torch.get_num_threads()
+        self.n = self.torch if self.work >= LITTLE else 1
+        torch.set_num_threads(self.n)  # torch's own would wait for each other, too
         self.pool = ThreadPoolExecutor(max(1, self.n - 1))
         self.limit = BLAS.limit(limits=1, user_api="blas")
         return self
@@ -56,6 +58,7 @@ class Threads:
     def __exit__(self, *error):
         """End the threads and give BLAS its own back."""
         self.limit.restore_original_limits()
+        torch.set_num_threads(self.torch)
         self.pool.shutdown()
 
     def run(self, function, *arguments):

@@ -16,6 +16,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from course_lib.fast import KMeans
 from course_lib.kmeans import assign, kmeans_plusplus, lloyd, update
+from course_lib.support.parallel import LITTLE, Threads
 
 X = load_iris().data
 
@@ -261,3 +262,12 @@ def test_bad_arguments_of_the_textbook_functions():
 def test_predict_before_fit():
     with pytest.raises(sklearn.exceptions.NotFittedError):
         KMeans().predict(X)
+
+
+def test_a_little_work_is_done_by_one_thread():
+    before = torch.get_num_threads()
+    with Threads(LITTLE - 1) as threads:
+        assert threads.n == torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+    with Threads(LITTLE) as threads:
+        assert threads.n == torch.get_num_threads() == before
