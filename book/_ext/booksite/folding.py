@@ -2,7 +2,7 @@
 
 A cell that draws a figure and defines nothing shows the figure and its caption first, below them
 what it printed and a line that opens its code. Cells of imports and nothing else are one line, too.
-The tag `open` keeps a cell as it is, the tag `plot` folds one that defines something, too. myst-nb's
+The tag `open` keeps a cell as it is, `plot` folds one that defines something, too. myst-nb's
 own tags hide code above its output, between text and figure, and have to be set on each cell.
 """
 
