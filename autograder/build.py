@@ -9,6 +9,7 @@ notebook for its own use is removed, since students need nothing but course_lib.
 import contextlib
 import hashlib
 import io
+import re
 import shutil
 import tempfile
 from copy import deepcopy
@@ -59,23 +60,22 @@ def check_master(path, master):
 
     Twins are of the same kind, and their ids differ in the endings -ko and -en alone.
     """
-    cells = [cell for cell in master.cells if cell.cell_type == "markdown"]
-    for cell in cells:
-        if cell.metadata.get("language") not in LANGUAGES:
+    korean = None  # the Korean cell whose twin must come next
+    for cell in [*master.cells, None]:
+        language = cell.metadata.get("language") if cell else None
+        if cell and cell.cell_type == "markdown" and language not in LANGUAGES:
             raise BookError(f"{path}: cell {cell.id!r} has no language (ko or en)")
-    order = [cell.metadata.get("language", "") for cell in master.cells]
-    for index, language in enumerate(order):
-        if (language == "ko") != (order[index + 1 : index + 2] == ["en"]):
-            raise BookError(f"{path}: cell {master.cells[index].id!r} has no twin right after it")
-    if order[:1] == ["en"]:
-        raise BookError(f"{path}: an English cell must follow its Korean twin")
-    for korean, english in zip(master.cells, master.cells[1:]):
-        if korean.metadata.get("language") == "ko" and (
-            korean.cell_type != english.cell_type
+        if korean and language != "en":
+            raise BookError(f"{path}: cell {korean.id!r} has no twin right after it")
+        if language == "en" and not korean:
+            raise BookError(f"{path}: cell {cell.id!r}, in English, must follow its Korean twin")
+        if korean and (
+            korean.cell_type != cell.cell_type
             or not korean.id.endswith("-ko")
-            or english.id != f"{korean.id.removesuffix('-ko')}-en"
+            or cell.id != f"{korean.id.removesuffix('-ko')}-en"
         ):
-            raise BookError(f"{path}: cells {korean.id!r} and {english.id!r} are no twins")
+            raise BookError(f"{path}: cells {korean.id!r} and {cell.id!r} are no twins")
+        korean = cell if language == "ko" else None
 
 
 def questions(master):
@@ -123,15 +123,10 @@ def tidy(path):
     content.metadata.pop("otter", None)
     cells = []
     for cell in content.cells:
-        if cell.cell_type == "markdown" and cell.source.strip() in (
-            "",
-            "<!-- END QUESTION -->",
-            "<!-- BEGIN QUESTION -->",
-        ):
-            continue
         if cell.cell_type == "markdown":
-            for mark in ("BEGIN", "END"):
-                cell.source = cell.source.replace(f"<!-- {mark} QUESTION -->", "").strip("\n")
+            cell.source = re.sub("<!-- (BEGIN|END) QUESTION -->", "", cell.source).strip("\n")
+            if not cell.source.strip():
+                continue
         for key in ("otter", "deletable", "editable"):
             cell.metadata.pop(key, None)
         tags = [tag for tag in cell.metadata.pop("tags", []) if not tag.startswith("otter_")]

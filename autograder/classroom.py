@@ -33,7 +33,6 @@ def tests(root, name, language):
 def main(args, root):
     """Write the template into a folder."""
     name, language, target = args.exercise, args.language, args.output
-    build.exercises(root, [name])
     build.build_if_changed(root, name)
     found = tests(root, name, language)
     once = dict(setup="", run="", input="", output="", comparison="included", timeout=1)

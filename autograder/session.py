@@ -6,7 +6,6 @@ and a call of one sends the arguments over and brings the result back, both as p
 
 import base64
 import contextlib
-import json
 import os
 import re
 import socket
@@ -263,43 +262,21 @@ class Session:
     def wait(self, seconds):
         """Return the next answer, looking after time and memory meanwhile."""
         stop = time.monotonic() + seconds
-        self.end.settimeout(0.25)
-        data = bytearray()
-        while True:
-            try:
-                part = self.end.recv(2**20)
-                if not part:
-                    raise Killed("the code ended its process (exit, crash, or out of memory)")
-                data += part
-                length = int.from_bytes(data[:4], "big") if len(data) >= 4 else None
-                if length is not None and length > wire.ANSWER:
-                    raise Killed("sent more than can be graded")
-                if length is not None and len(data) >= 4 + length:
-                    return self.parse(bytes(data[4 : 4 + length]))
-            except TimeoutError:
-                pass
-            except OSError:
-                self.kill()
-                raise Killed("the code ended its process") from None
-            except Killed:
-                self.kill()
-                raise
+
+        def check():
             if time.monotonic() > stop:
-                self.kill()
                 raise Killed(f"took longer than {max(1, seconds - GRACE):.0f} s and was stopped")
             if excess := self.excess():
-                self.kill()
                 raise Killed(excess)
 
-    def parse(self, data):
-        """Return an answer's content."""
+        self.end.settimeout(0.25)
         try:
-            answer = json.loads(data)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise Killed("sent an answer that makes no sense")
-        return answer
+            return wire.receive(self.end, wire.ANSWER, check)
+        except (Killed, wire.Ended, OSError) as error:
+            self.kill()
+            gone = isinstance(error, wire.Gone | OSError)
+            why = "the code ended its process (exit, crash, or out of memory)" if gone else error
+            raise Killed(str(why)) from None
 
     def excess(self):
         """Return what the child and all that it started have too much of, or None."""
@@ -327,7 +304,7 @@ class Session:
         """Return the value of a name, or a stand-in for what cannot travel."""
         answer = self.reach(do="get", name=name)
         if answer.get("missing"):
-            return Missing(name)
+            return Remote(self, self.generation, None, "", name)
         return self.value(answer, name)
 
     def reach(self, **message):
@@ -359,68 +336,59 @@ class Session:
 
 
 class Remote:
-    """Stands for an object in the student's process: it can be called, and so can its methods."""
+    """Stands for an object in the student's process: it can be called, and so can its methods.
+
+    Where its number is None it stands for a name that the notebook does not define.
+    """
 
     def __init__(self, session, generation, number, kind, name, attribute=None):
         self._where = (session, generation, number, kind, name, attribute)
 
     def __call__(self, *args, **kwargs):
         """Call it there; return what it returns."""
-        session, generation, number, kind, name, attribute = self._where
-        if generation != session.generation:
-            raise StudentError(f"{name} is gone: its process had to be ended")
-        message = dict(object=number, attribute=attribute)
-        message["args"] = [wire.pack(one, self._known) for one in args]
-        message["kwargs"] = {key: wire.pack(one, self._known) for key, one in kwargs.items()}
+        session, _, _, _, name, attribute = self._where
+        message = dict(object=self._known(self, session), attribute=attribute)
+        message["args"] = [wire.pack(one, self._argument) for one in args]
+        message["kwargs"] = {key: wire.pack(one, self._argument) for key, one in kwargs.items()}
         return session.value(session.reach(do="call", **message), name)
 
     def __getattr__(self, attribute):
         """Return a stand-in for a method."""
         if attribute.startswith("__"):
             raise AttributeError(attribute)
+        if self._where[2] is None:
+            self._refuse()
         return Remote(*self._where[:5], attribute)
 
-    def _known(self, value):
+    def _argument(self, value):
         """Return the number of another stand-in of this session, which is at home there."""
-        if isinstance(value, Missing):
-            value._fail()
         if not isinstance(value, Remote):
             raise TypeError(f"a test may not send a {type(value).__name__} to a student's function")
-        session, generation, number, _, name, attribute = value._where
+        *_, name, attribute = value._where
         if attribute is not None:
             raise TypeError(f"a test may not send {name}.{attribute}, only call it")
-        if (session, generation) != self._where[:2]:
+        return self._known(value, self._where[0])
+
+    def _known(self, value, session):
+        """Return a stand-in's number; raise StudentError where it stands for nothing (any more)."""
+        home, generation, number, _, name, _ = value._where
+        if number is None:
+            value._refuse()
+        if (home, generation) != (session, session.generation):
             raise StudentError(f"{name} is gone: its process had to be ended")
         return number
 
     def _refuse(self, *args, **kwargs):
         """Refuse: an object that cannot travel must not pass for an answer."""
-        name, kind = self._where[4], self._where[3]
+        _, _, number, kind, name, _ = self._where
+        if number is None:
+            raise StudentError(f"NameError: the notebook defines no {name}")
         if kind == "ellipsis":
             raise StudentError(f"{name} is still ...")
         raise StudentError(f"{name} is of type {kind}, not the value that is wanted")
 
     __bool__ = __eq__ = __float__ = __int__ = __array__ = __len__ = __iter__ = __getitem__ = _refuse
     __hash__ = None
-
-
-class Missing:
-    """Stands for a name that the notebook does not define."""
-
-    def __init__(self, name):
-        self._name = name
-
-    def _fail(self, *args, **kwargs):
-        raise StudentError(f"NameError: the notebook defines no {self._name}")
-
-    __call__ = __bool__ = __eq__ = __iter__ = __len__ = __getitem__ = __float__ = __array__ = _fail
-    __hash__ = None
-
-    def __getattr__(self, attribute):
-        """Fail like any other use."""
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        self._fail()
 
 
 class Names(dict):

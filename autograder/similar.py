@@ -121,7 +121,6 @@ def page(title, codes, pairs, left_out, shown):
 
 def main(args, root):
     """Compare all pairs of a folder's submissions and write the page."""
-    build.exercises(root, [args.exercise])
     codes, pairs, left_out = compare(root, args.exercise, grade.submissions(args.submissions))
     if not pairs:
         raise BookError("fewer than two submissions have code of their own")

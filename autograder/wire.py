@@ -13,7 +13,11 @@ PROCESSES = 256  # that a submission may have at a time
 
 
 class Ended(Exception):
-    """The other side is gone, or what it said makes no sense."""
+    """There is nothing more to hear from the other side: what it said makes no sense."""
+
+
+class Gone(Ended):
+    """The other side is gone."""
 
 
 def pack(value, keep):
@@ -65,26 +69,34 @@ def send(end, message, largest=LARGEST):
     end.sendall(struct.pack("!I", len(data)) + data)
 
 
-def receive(end):
-    """Return the next message; raise Ended where none can come."""
-    (length,) = struct.unpack("!I", _exactly(end, 4))
-    if length > LARGEST:
-        raise Ended("a message that is too large")
+def receive(end, largest=LARGEST, check=None):
+    """Return the next message; raise Ended where none can come, or one that is too large.
+
+    check() is called while a part of it is missing, in place of a TimeoutError of the socket's.
+    """
+    (length,) = struct.unpack("!I", _exactly(end, 4, check))
+    if length > largest:
+        raise Ended("sent more than can be graded")
     try:
-        message = json.loads(_exactly(end, length))
+        message = json.loads(_exactly(end, length, check))
     except (ValueError, RecursionError) as error:
-        raise Ended("a message that makes no sense") from error
+        raise Ended("sent an answer that makes no sense") from error
     if not isinstance(message, dict):
-        raise Ended("a message that makes no sense")
+        raise Ended("sent an answer that makes no sense")
     return message
 
 
-def _exactly(end, length):
-    parts = []
-    while length:
-        part = end.recv(min(length, 2**20))
-        if not part:
-            raise Ended("the process ended")
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def _exactly(end, length, check):
+    data = bytearray()
+    while len(data) < length:
+        try:
+            part = end.recv(min(length - len(data), 2**20))
+            if not part:
+                raise Gone("the process ended")
+            data += part
+        except TimeoutError:
+            if check is None:
+                raise
+        if check and len(data) < length:
+            check()
+    return bytes(data)

@@ -20,7 +20,6 @@ from autograder import forks, grade, mark, report, session, wire
 from autograder.session import (
     Fault,
     Killed,
-    Missing,
     Opened,
     Remote,
     Session,
@@ -304,10 +303,16 @@ def test_numpy_has_all_the_kinds_that_travel():
 def test_a_missing_name_is_named_where_it_is_handed_on():
     home = SimpleNamespace(generation=1)
     f = Remote(home, 1, 0, "function", "f")
-    with pytest.raises(StudentError, match="NameError: the notebook defines no g"):
-        f(Missing("g"))
-    with pytest.raises(StudentError, match="NameError: the notebook defines no g"):
-        f([Missing("g")])
+    missing = Remote(home, 1, None, "", "g")
+    for use in (
+        lambda: f(missing),
+        lambda: f([missing]),
+        lambda: missing(1),
+        lambda: missing.fit,
+        lambda: missing == 1,
+    ):
+        with pytest.raises(StudentError, match="NameError: the notebook defines no g"):
+            use()
     with pytest.raises(TypeError, match=r"may not send model.predict, only call it"):
         f(Remote(home, 1, 1, "KMeans", "model").predict)
 
