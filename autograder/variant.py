@@ -33,19 +33,31 @@ def variants(path):
     return parts, [dict(zip(parts, names)) for names in chosen]
 
 
-def varied(master, parts, picked):
-    """Return the master with the texts of the picked choices replaced; each must be there."""
+def edits_of(parts, picked):
+    """Return the texts that the picked choices replace, each with what replaces it."""
     edits = {}
     for part, choice in picked.items():
         if twice := edits.keys() & parts[part][choice].keys():
             raise BookError(f"two parts replace {sorted(twice)[0]!r}")
         edits |= parts[part][choice]
-    # At once, so that what one choice writes no other replaces; the longer text first.
+    return edits
+
+
+def replaced(edits, text):
+    """Return a text with the edits made, and the set of those that it had a place for.
+
+    At once, so that what one edit writes no other replaces; the longer text first.
+    """
     pattern = re.compile("|".join(map(re.escape, sorted(edits, key=len, reverse=True))))
-    found, made = set(), deepcopy(master)
+    return pattern.sub(lambda match: edits[match[0]], text), set(pattern.findall(text))
+
+
+def varied(master, parts, picked):
+    """Return the master with the texts of the picked choices replaced; each must be there."""
+    edits, made, found = edits_of(parts, picked), deepcopy(master), set()
     for cell in made.cells:
-        found |= set(pattern.findall(cell.source))
-        cell.source = pattern.sub(lambda match: edits[match[0]], cell.source)
+        cell.source, here = replaced(edits, cell.source)
+        found |= here
     if lost := edits.keys() - found:
         raise BookError(f"the master has no {sorted(lost)[0]!r} any more")
     return made

@@ -1,6 +1,10 @@
 """Grade every variant of the answers under many states of the global random generators.
 
     python -m tests.autograder.states 01-kmeans 02-autoencoder
+    python -m tests.autograder.states 01-kmeans --states 1 --seeds 0 1 2
+
+The second grades the answers in private variants of the exercise, as far as they have a place
+there: those that are written otherwise where the variant changes the solution are left out.
 
 A notebook's solution runs once, here and without a sandbox. At each question the process forks once
 for each variant and state: the fork seeds numpy's, torch's and Python's global generators, runs the
@@ -15,6 +19,7 @@ import os
 import random
 import resource
 import sys
+import tempfile
 import time
 from multiprocessing import get_context
 
@@ -25,7 +30,7 @@ os.environ["MPLBACKEND"] = "agg"
 import numpy as np
 import torch
 
-from autograder import build, grade, wire
+from autograder import build, grade, variant, wire
 from autograder.session import Names, Session, StudentError
 from tests.autograder.answers import SLOW, VARIANTS
 from tools.book import ROOT, read_notebook
@@ -110,6 +115,25 @@ def replaced(source, edits):
     return source
 
 
+def code_of(change, source, edits):
+    """Return an answer's code; None where a private variant leaves no place for it.
+
+    source: the question's cell of the public solution; edits: what the variant replaces, or None.
+    """
+    code = change if isinstance(change, str) else replaced(source, change)
+    if edits is None:
+        return code
+    code, found = variant.replaced(edits, code)
+    return code if found == variant.replaced(edits, source)[1] else None
+
+
+def cells_of(root, name):
+    """Return {id: source} of the code cells of an exercise's solution, but for what installs."""
+    cells = read_notebook(build.solution_path(root, name, "ko")).cells
+    cells = {cell.id: cell.source for cell in cells if cell.cell_type == "code"}
+    return {key: source for key, source in cells.items() if key not in ("setup", "weights")}
+
+
 def forked(jobs, at_a_time):
     """Run {job: arguments of attempt}, some at a time; yield (job, result, seconds)."""
     context, waiting, running = get_context("fork"), list(jobs.items()), []
@@ -141,24 +165,36 @@ def states_of(number, states, sample, slow):
     return [] if slow and number % 4 else [(number + k * 7) % STATES for k in range(states)]
 
 
-def run(name, *, states=STATES, sample=False, only=(), at_a_time=None):
+def run(name, *, states=STATES, sample=False, only=(), at_a_time=None, seed=None):
     """Grade an exercise's variants; return a list of dicts, one for each variant and state.
 
-    only: names of questions, or of a question and a variant as "q1/name".
+    only: names of questions, or of a question and a variant as "q1/name"; seed: of the private
+    variant of the exercise, whose own solution is an answer like the others.
     """
     torch.set_num_threads(1)
     build.build_if_changed(ROOT, name)
-    tests = grade.load_tests(build.autograder_path(ROOT, name))
-    possible = {one["name"]: one["points"] for one in grade.questions(ROOT, name)}
-    cells = [
-        (cell.id, cell.source)
-        for cell in read_notebook(build.solution_path(ROOT, name, "ko")).cells
-        if cell.cell_type == "code" and cell.id not in ("setup", "weights")  # these install
-    ]
-    checks = {key.removesuffix("-check"): text for key, text in cells if key.endswith("-check")}
+    if seed is None:
+        return grade_answers(ROOT, name, None, VARIANTS[name], states, sample, only, at_a_time)
+    parts, all_of_them = variant.variants(variant.choices_path(ROOT, name))
+    picked = all_of_them[seed % len(all_of_them)]
+    wanted = {
+        question: {**kinds, "right": {"the solution": [], **kinds["right"]}}
+        for question, kinds in VARIANTS[name].items()
+    }
+    with tempfile.TemporaryDirectory() as target:
+        variant.write(ROOT, name, target, parts, picked)
+        edits = variant.edits_of(parts, picked)
+        return grade_answers(target, name, edits, wanted, states, sample, only, at_a_time)
+
+
+def grade_answers(root, name, edits, wanted, states, sample, only, at_a_time):
+    """Do what run does, with the answers wanted, in the book's folder or a variant's, root."""
+    tests = grade.load_tests(build.autograder_path(root, name))
+    possible = {one["name"]: one["points"] for one in grade.questions(root, name)}
+    cells, public = cells_of(root, name), cells_of(ROOT, name)
+    checks = {key.removesuffix("-check"): text for key, text in cells.items() if "-check" in key}
     names, rows = {"__name__": "__main__"}, []
-    wanted = VARIANTS[name]
-    for key, source in cells:
+    for key, source in cells.items():
         question = key.removesuffix("-code")
         of_it = wanted.get(question, {}) if key.endswith("-code") else {}
         numbered = enumerate((kind, answer) for kind in of_it for answer in of_it[kind])
@@ -167,12 +203,13 @@ def run(name, *, states=STATES, sample=False, only=(), at_a_time=None):
             change = of_it[kind][answer]
             if only and not {question, f"{question}/{answer}"} & set(only):
                 continue
-            late = isinstance(change, str)
-            code = [change] if late else [replaced(source, change)]
+            code = code_of(change, public[key], edits)
+            if code is None:
+                continue
             for state in states_of(number, states, sample, question in SLOW[name]):
                 check = checks.get(question) if kind == "right" else None
-                given = (names, code, check, tests[question], state)
-                jobs[late][question, kind, answer, state] = given
+                given = (names, [code], check, tests[question], state)
+                jobs[isinstance(change, str)][question, kind, answer, state] = given
         for late in (False, True):
             if late:
                 with contextlib.redirect_stdout(open(os.devnull, "w")):
@@ -215,21 +252,24 @@ def main():
         metavar="q1[/ANSWER]",
         help="questions, or variants of them",
     )
+    parser.add_argument("--seeds", type=int, nargs="+", help="of private variants of the exercises")
     parser.add_argument("--jobs", type=int, help="forks at a time (one for each core)")
     parser.add_argument("--json", metavar="FILE", help="write all runs to a file")
     args = parser.parse_args()
     bad, everything = 0, {}
     for name in args.exercises or VARIANTS:
-        start = time.perf_counter()
-        given = dict(states=args.states, sample=args.sample, only=args.only, at_a_time=args.jobs)
-        rows = everything[name] = run(name, **given)
-        for row in rows:
-            if not row["good"]:
+        for seed in args.seeds or [None]:
+            start = time.perf_counter()
+            given = dict(states=args.states, sample=args.sample, only=args.only, seed=seed)
+            rows = run(name, at_a_time=args.jobs, **given)
+            label = name if seed is None else f"{name} --seed {seed}"
+            everything[label] = rows
+            for row in (row for row in rows if not row["good"]):
                 bad += 1
                 where = "/".join(str(row[key]) for key in ("question", "kind", "answer", "state"))
-                print(f"{name} {where}: {row['points']} points {row['check'] or ''} {row['said']}")
-        print("\n".join(table(name, rows)), flush=True)
-        print(f"{name}: {len(rows)} runs in {time.perf_counter() - start:.0f} s", flush=True)
+                print(f"{label} {where}: {row['points']} {row['check'] or ''} {row['said']}")
+            print("\n".join(table(label, rows)))
+            print(f"{label}: {len(rows)} runs in {time.perf_counter() - start:.0f} s", flush=True)
     if args.json:
         with open(args.json, "w", encoding="utf8") as file:
             json.dump(everything, file, ensure_ascii=False, indent=1)
