@@ -20,7 +20,11 @@ from course_lib.kmeans import lloyd
         ("show_source(lloyd)", "course_lib/kmeans.py · lloyd"),
         ("show_source(gan.gan_step, gan.latents)", "course_lib/gan.py · gan_step, latents"),
         ("show_source(engine.assign_rows)", "course_lib/fast/lloyd.py · assign_rows"),
-        ("show_source(gan.sample, lloyd)", "sample, lloyd"),
+        (
+            "show_source(gan.sample, lloyd)",
+            "course_lib/gan.py, course_lib/kmeans.py · sample, lloyd",
+        ),
+        ("show_source(gan.sample, mine)", "sample, mine"),
         ("show_source(mine)", "mine"),
     ],
 )

@@ -35,17 +35,16 @@ def shown(body):
 
 
 def title(expressions, known, root):
-    """Return the title of a listing: the file in the folder `root`, and what of it is shown."""
+    """Return the title of a listing: files in the folder `root`, and what of them is shown."""
     names = [ast.unparse(one) for one in expressions]
-    files = set()
+    files = []
     for name in names:
         first, _, rest = name.partition(".")
         parts = [*known.get(first, first).split("."), *rest.split(".")]
         paths = ["/".join(parts[:length]) + ".py" for length in range(len(parts), 0, -1)]
-        files.add(next((path for path in paths if (root / path).is_file()), None))
+        files.append(next((path for path in paths if (root / path).is_file()), ""))
     what = ", ".join(name.split(".")[-1] for name in names)
-    (file,) = files if len(files) == 1 else (None,)
-    return f"{file} · {what}" if file else what
+    return f"{', '.join(dict.fromkeys(files))} · {what}" if all(files) else what
 
 
 class Listings(SphinxTransform):
