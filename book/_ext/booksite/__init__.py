@@ -12,6 +12,7 @@ folding      code that only draws or prepares, behind a line
 predictions  predictions, which stand out from the text
 home         the cards of the home page
 opener       the question, times and first picture of a chapter
+live         the modules of live figures, and the places that name them
 crossrefs    links to the equations, figures and terms that a text names
 downloads    files of the repository that the site hands out itself
 equations    formulas typeset by MathJax when the site is built
@@ -35,6 +36,7 @@ MODULES = [
     "predictions",
     "opener",
     "home",
+    "live",
     "crossrefs",
     "downloads",
     "equations",

@@ -41,6 +41,7 @@ SCRIPTS = [
     "reading.js",
     "figures.js",
     "search-dialog.js",
+    "live.js",
 ]
 SEARCH = ["minisearch/index.js", "site-search.js"]  # loaded when a reader searches
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")

@@ -1,0 +1,49 @@
+"""Live figures: the modules of book/live, copied to the site, and the places that name them.
+
+A notebook says <div class="live" data-figure="kmeans-steps"></div>, which is empty on Colab and
+GitHub. live.js loads the module of that name when a reader comes near; print and readers without
+scripts see nothing of it, and the text does not count on it.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+FOLDER = "book/live"
+PLACE = re.compile(r'<div class="live" data-figure="([^"]*)">\s*</div>')
+
+
+def figures(root):
+    """Return the names of the modules that are figures: those that export a default."""
+    paths = sorted(Path(root, FOLDER).glob("*.js"))
+    return {path.stem for path in paths if "export default" in path.read_text("utf8")}
+
+
+def copy(app):
+    """Copy the modules to _static/live."""
+    if app.builder.format == "html" and Path(app.srcdir, FOLDER).is_dir():
+        target = Path(app.outdir, "_static/live")
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for path in Path(app.srcdir, FOLDER).glob("*.js"):
+            shutil.copyfile(path, target / path.name)
+
+
+def check(app, doctree, page):
+    """Warn of a place whose figure is not there."""
+    known = figures(app.srcdir)
+    for raw in doctree.findall(nodes.raw):
+        for name in PLACE.findall(raw.astext()):
+            if name not in known:
+                logger.warning("no live figure has the name %s", name, location=page)
+
+
+def setup(app):
+    """Copy before pages are written; check each page."""
+    app.connect("builder-inited", copy)
+    app.connect("doctree-resolved", check)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,180 @@
+"""Live figures in Chromium, driven as a reader would, their numbers checked against the library."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib import kmeans
+from tests.site.test_extension import notebook
+from tools.web import served
+
+ROOT = Path(__file__).parents[2]
+PLACE = '<div class="live" data-figure="{}"></div>'
+CAPTION = {"ko": "**그림 1.1.** 점입니다.", "en": "**Figure 1.1.** A point."}
+
+
+@pytest.fixture(scope="module")
+def live(little_book):
+    """The address of a book whose first chapter has one figure of each kind."""
+    pages = {}
+    for code in ("ko", "en"):
+        places = "\n\n".join(PLACE.format(path.stem) for path in figures())
+        pages[code] = {
+            "index.md": "# Home\n",
+            "01-kmeans.ipynb": notebook("# One", CAPTION[code], places),
+        }
+    status, log, folder = little_book(pages)
+    assert status == 0, log
+    with served(folder) as address:
+        yield address
+
+
+def figures():
+    """The modules of book/live that are figures."""
+    return [
+        path
+        for path in sorted((ROOT / "book/live").glob("*.js"))
+        if "export default" in path.read_text("utf8")
+    ]
+
+
+@pytest.fixture
+def figure(live, new_page):
+    """figure(name, code, **options) -> (page, the figure), loaded and in view, no error said."""
+    said = []
+
+    def make(name, code="en", width=1280, **options):
+        page = new_page(viewport={"width": width, "height": 900}, **options)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+        page.goto(f"{live}book/{code}/01-kmeans.html")
+        place = page.locator(f'.live[data-figure="{name}"]')
+        place.scroll_into_view_if_needed()
+        page.wait_for_selector(f'.live[data-figure="{name}"].ready')
+        return page, place
+
+    yield make
+    assert said == []
+
+
+def test_modules_are_short():
+    for path in (ROOT / "book/live").glob("*.js"):
+        assert len(path.read_text("utf8").splitlines()) <= 250, path
+
+
+@pytest.mark.parametrize("code", ["ko", "en"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_figures_fit_and_can_be_used_by_keyboard_and_finger(figure, code, width):
+    for path in figures():
+        page, place = figure(path.stem, code, width)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide == 0, path.stem
+        for control in place.locator("button, select, label").all():
+            assert control.bounding_box()["height"] >= 44, control.inner_text()
+        for canvas in place.locator("canvas").all():
+            assert canvas.get_attribute("aria-label")
+        korean = any("가" <= letter <= "힣" for letter in place.inner_text())
+        assert korean == (code == "ko")
+        assert place.locator("[role=status]").inner_text()
+
+
+STEPS = """place => {
+  const { state, step } = place.figure;
+  const start = state.centers.map((one) => [...one]);
+  const seen = [];
+  while (step(state.next) && seen.length < 200) {
+    const centers = state.centers.map((one) => [...one]);
+    seen.push({ labels: [...state.labels], centers, J: state.J.at(-1).J });
+  }
+  return { points: state.points, start, seen };
+}"""
+
+
+def test_the_steps_are_those_of_the_library(figure):
+    page, place = figure("kmeans-steps")
+    for name in ("three", "five", "moons", "none"):
+        place.locator("select").select_option(name)
+        found = place.evaluate(STEPS)
+        x, centers = np.array(found["points"]), np.array(found["start"])
+        assert len(found["seen"]) >= 3
+        for i, seen in enumerate(found["seen"]):
+            if i % 2 == 0:
+                labels, cost = kmeans.assign(x, centers)[:2]
+                assert labels.tolist() == seen["labels"]
+            else:
+                assert np.bincount(labels, minlength=len(centers)).min() > 0
+                centers = np.array([x[labels == k].mean(axis=0) for k in range(len(centers))])
+                assert np.allclose(centers, seen["centers"])
+            J = ((x - centers[labels]) ** 2).sum()
+            assert seen["J"] == pytest.approx(J)
+        falling = [seen["J"] for seen in found["seen"]]
+        assert falling == sorted(falling, reverse=True)
+
+
+def test_a_reader_assigns_updates_drags_and_tries_a_hundred_starts(figure):
+    page, place = figure("kmeans-steps")
+    status, button = place.locator("[role=status]"), place.locator(".live-bar button").first
+    assert button.inner_text() == "Assign"
+    button.click()
+    assert "175 points" in status.inner_text()
+    assert button.inner_text() == "Update"
+    button.click()
+    assert "moved to the means" in status.inner_text()
+    before = place.evaluate("place => place.figure.state.centers[0].map(String)")
+    box = place.locator("canvas").first.bounding_box()
+    x, y = (box["x"] + float(before[0]) * box["width"], box["y"] + float(before[1]) * box["height"])
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 30, steps=4)
+    page.mouse.up()
+    after = place.evaluate("place => place.figure.state.centers[0]")
+    assert after[0] == pytest.approx(float(before[0]) + 40 / box["width"], abs=0.01)
+    place.locator("canvas").first.focus()
+    page.keyboard.press("ArrowLeft")
+    moved = place.evaluate("place => place.figure.state.centers[0]")
+    assert moved[0] == pytest.approx(after[0] - 0.02)
+    place.get_by_role("button", name="Try 100 starts").click()
+    assert "of 100 starts end at the smallest J" in status.inner_text()
+    same = int(status.inner_text().split()[0])
+    assert 0 < same < 100
+
+
+def test_it_plays_to_the_end_and_stops_by_itself(figure):
+    page, place = figure("kmeans-steps")
+    play = place.locator(".live-bar button").nth(1)
+    play.click()
+    assert play.inner_text() == "Pause"
+    page.wait_for_function(
+        "document.querySelector('.live-status').textContent.includes('Nothing changes')"
+    )
+    assert play.inner_text() == "To the end"
+
+
+def test_nothing_is_loaded_before_it_comes_near(live, new_page):
+    page = new_page(viewport={"width": 1280, "height": 300})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{live}book/en/index.html")
+    assert not [url for url in asked if "/live/" in url]
+
+
+def test_a_place_without_its_figure_is_a_warning(little_book):
+    pages = {
+        code: {"index.md": "# H\n", "one.md": f"# One\n\n{PLACE.format('nothing')}\n"}
+        for code in ("ko", "en")
+    }
+    status, log, _ = little_book(pages)
+    assert status != 0
+    assert log.count("no live figure has the name nothing") == 2
+
+
+def test_words_in_both_languages_are_the_same_ones(new_page, live):
+    page = new_page()
+    page.goto(f"{live}book/en/index.html")
+    script = """async () => {
+      const { words } = await import('../../_static/live/kit.js');
+      try { words({ ko: { a: 1 }, en: { b: 1 } }); } catch (error) { return error.message; }
+    }"""
+    assert "words differ" in json.dumps(page.evaluate(script))
