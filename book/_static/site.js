@@ -28,7 +28,7 @@ for (const link of document.querySelectorAll("a.language-switch")) {
   });
 }
 
-// --- Copy buttons --------------------------------------------------------------------------------
+// --- Copy buttons (sphinx-copybutton speaks one language in all of a build) ---------------------
 
 const copyButton = (code) => {
   const button = document.createElement("button");

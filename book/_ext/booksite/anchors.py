@@ -5,6 +5,8 @@ the n-th heading of the English page: "## 군집 수 고르기" beside "## Choos
 So links last, and the language switch keeps the reader's section. The English source is read for
 it, whatever is built first; unequal headings are a warning, which `-W` turns into a failure.
 
+MyST's own slugs follow the page's language.
+
 An anchor that the author wrote, `<a id="inertia"></a>`, can be linked to in the same way.
 """
 

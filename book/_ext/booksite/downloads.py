@@ -2,6 +2,7 @@
 
 A notebook links to a file of the repository by its address on GitHub, since that works wherever the
 notebook is read. On the site the same link hands out the file that the site was built with.
+Sphinx's download role would show on GitHub as it is.
 """
 
 from docutils import nodes

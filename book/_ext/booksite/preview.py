@@ -2,7 +2,8 @@
 
 The tags (Open Graph, and what X calls them) name a picture of 1200 x 630 pixels, drawn when the
 site is built: the book's title, the page's title and its first figure. Pages without a figure share
-the card of their language's home page.
+the card of their language's home page. sphinxext-opengraph has one site name and one language for a
+whole build, and its cards show neither Hangul nor the figure.
 """
 
 from html import escape

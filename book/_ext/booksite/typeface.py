@@ -4,7 +4,7 @@ Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book need
 from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
 English pages need not load, and all else. MathJax's typefaces keep what stands in formulas. The
 names of the files hold a checksum of all that makes them, so that a build with the same characters
-finds them done.
+finds them done. Packages that cut a typeface beforehand cannot know the book's characters.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def characters(folder):
     found = set(map(chr, range(0x20, 0x7F)))
     for path in folder.rglob("*.html"):
         found |= set(html.unescape(path.read_text("utf8")))
-    for path in folder.glob("_static/words-*.js"):
+    for path in [*folder.glob("_static/words-*.js"), *folder.glob("_static/live/*.js")]:
         found |= set(path.read_text("utf8"))
     return {character for character in found if character.isprintable()}
 

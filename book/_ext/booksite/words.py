@@ -3,7 +3,7 @@
 Sphinx builds a site in one language. Here the catalogs of Sphinx and of the theme are looked up
 anew for every page, with words.yml in front of them for what they lack or say badly. Templates and
 the theme get the words through `_`, scripts through Documentation.gettext: each language's words
-are written to _static/words-<language>.js.
+are written to _static/words-<language>.js. Sphinx's gettext builds one language at a time.
 """
 
 import gettext
