@@ -1,8 +1,8 @@
 """The references page, from references.bib.
 
 The directive `references` lists every entry of the file. An entry's anchor is its key, so that
-`[Lloyd (1982)](references.md#lloyd1982)` links to it from any page of the same language. sphinxcontrib-bibtex numbers what its own role cites,
-and a role is what Colab and GitHub would show as it is.
+`[Lloyd (1982)](references.md#lloyd1982)` links to it from any page of the same language.
+sphinxcontrib-bibtex numbers what its own role cites, and Colab and GitHub show a role as it is.
 """
 
 from pathlib import Path

@@ -2,8 +2,8 @@
 
 The web server shows 404.html in place of any page that it lacks, at any depth, so its links cannot
 be relative: they start at the path of the site's address, which its script corrects where the site
-is served elsewhere. sphinx-sitemap expects a build of its own for each language, and cannot name the
-other language's page where one build holds both.
+is served elsewhere. sphinx-sitemap expects a build of its own for each language, and cannot name
+the other language's page where one build holds both.
 """
 
 from pathlib import Path
