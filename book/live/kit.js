@@ -42,6 +42,9 @@ export const ink = () => {
   return { text: value("text-base"), muted: value("text-muted"), line: value("border"), ground: value("background") };
 };
 
+// The font of the page in a size of its own, for a canvas.
+export const font = (size) => `${size}px ${getComputedStyle(document.body).fontFamily}`;
+
 // A canvas `height` times as high as wide. draw(context, width, height) is called in CSS pixels, and
 // again when size, theme or `redraw` ask for it. Returns {canvas, redraw, at(event) -> [x, y]}.
 export const canvas = (parent, { height, label, draw }) => {

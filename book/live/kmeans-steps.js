@@ -1,6 +1,6 @@
 // Assign and update as two visible moves, with J falling beside them; a hundred starts as a histogram.
 
-import { PALETTE, button, canvas, choice, drag, element, ink, player, random, slider, status, words } from "./kit.js";
+import { PALETTE, button, canvas, choice, drag, element, font, ink, player, random, slider, status, words } from "./kit.js";
 import { assign, chances, lloyd, objective, plusplusStart, randomStart, squared, update } from "./kmeans.js";
 
 const W = words({
@@ -142,7 +142,7 @@ export default (parent) => {
     c.strokeStyle = line;
     c.strokeRect(inner.left, inner.top, inner.right - inner.left, inner.bottom - inner.top);
     c.fillStyle = muted;
-    c.font = "13px system-ui, sans-serif";
+    c.font = font(13);
     const values = state.starts ?? state.J.map(({ J }) => J);
     c.fillText(state.starts ? W.starts : "J", inner.left, height - 6);
     if (!values.length) return;

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib import kmeans
 from tests.site.test_extension import notebook
@@ -178,3 +179,78 @@ def test_words_in_both_languages_are_the_same_ones(new_page, live):
       try { words({ ko: { a: 1 }, en: { b: 1 } }); } catch (error) { return error.message; }
     }"""
     assert "words differ" in json.dumps(page.evaluate(script))
+
+
+GRADIENTS = """async () => {
+  const { backward, clear, forward, network } = await import('../../_static/live/network.js');
+  const { random } = await import('../../_static/live/kit.js');
+  const g = random(3), layers = network([2, 5, 4, 1], g);
+  for (const { b } of layers) b.forEach((_, i) => { b[i] = g.normal(); });
+  const x = Float64Array.from({ length: 14 }, g.normal);
+  const seen = forward(layers, x, 7);
+  clear(layers);
+  const input = backward(layers, seen, Float64Array.from({ length: 7 }, (_, n) => n + 1), 7);
+  return { x: [...x], out: [...seen.at(-1)], input: [...input], layers: layers.map(
+    (one) => Object.fromEntries(['w', 'b', 'gw', 'gb'].map((name) => [name, [...one[name]]]))) };
+}"""
+
+
+def test_gradients_are_those_of_pytorch(live, new_page):
+    page = new_page()
+    page.goto(f"{live}book/en/index.html")
+    found = page.evaluate(GRADIENTS)
+    x = torch.tensor(found["x"], dtype=torch.float64).reshape(7, 2).requires_grad_()
+    widths, h, parameters = [2, 5, 4, 1], x, []
+    for i, layer in enumerate(found["layers"]):
+        w = torch.tensor(layer["w"], dtype=torch.float64).reshape(widths[i], widths[i + 1])
+        b = torch.tensor(layer["b"], dtype=torch.float64)
+        parameters.append((w.requires_grad_(), b.requires_grad_()))
+        h = h @ w + b if i == 2 else torch.relu(h @ w + b)
+    assert torch.allclose(h[:, 0], torch.tensor(found["out"], dtype=torch.float64))
+    (h[:, 0] * torch.arange(1, 8)).sum().backward()
+    assert np.allclose(found["input"], x.grad.ravel())
+    for (w, b), layer in zip(parameters, found["layers"], strict=True):
+        assert np.allclose(layer["gw"], w.grad.ravel())
+        assert np.allclose(layer["gb"], b.grad)
+
+
+TRAIN = """([rates, steps]) => {
+  const { figure } = document.querySelector('.live[data-figure="gan-ring"]');
+  figure.state.rates = rates;
+  for (let t = 0; t < steps; t += 1) {
+    if (t === 600) figure.state.divided = 4;
+    figure.step();
+  }
+  figure.look();
+  return figure.state.seen.at(-1);
+}"""
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_matched_rates_cover_the_ring_and_a_fast_generator_collapses(figure, seed):
+    page, place = figure("gan-ring")
+    place.locator("input[type=range]").fill(str(seed))
+    end = page.evaluate(TRAIN, ["matched", 900])
+    assert end["modes"] == 8
+    assert end["share"] > 0.5
+    assert "of 8 modes" in place.locator("[role=status]").inner_text()
+    place.get_by_role("button", name="Start again").click()
+    end = page.evaluate(TRAIN, ["collapse", 320])
+    assert end["modes"] <= 4
+
+
+def test_training_starts_pauses_and_rests_out_of_view(figure):
+    page, place = figure("gan-ring")
+    place.get_by_role("button", name="Train").click()
+    steps = "document.querySelector('.live[data-figure=\"gan-ring\"]').figure.state.game.steps"
+    page.wait_for_function(f"{steps} > 20")
+    place.get_by_role("button", name="Pause").click()
+    before = page.evaluate(steps)
+    page.wait_for_timeout(300)
+    assert page.evaluate(steps) == before
+    place.get_by_role("button", name="Train").click()
+    page.evaluate("document.body.style.paddingTop = '4000px'; scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    before = page.evaluate(steps)
+    page.wait_for_timeout(400)
+    assert page.evaluate(steps) == before
