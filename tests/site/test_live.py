@@ -254,3 +254,27 @@ def test_training_starts_pauses_and_rests_out_of_view(figure):
     before = page.evaluate(steps)
     page.wait_for_timeout(400)
     assert page.evaluate(steps) == before
+
+
+def test_a_neuron_has_the_numbers_of_the_primer(figure):
+    page, place = figure("neuron")
+    text = place.inner_text()
+    for number in (
+        "0.5000",
+        "0.6225",
+        "0.4741",
+        "−0.3775",
+        "−0.1888",
+        "0.9775",
+        "−0.2112",
+        "0.2306",
+    ):
+        assert number in text, number
+    place.get_by_role("button", name="Take one step").click()
+    assert "from 0.4741 to 0.2306" in place.locator("[role=status]").inner_text()
+    place.get_by_role("button", name="Flip the class").click()
+    found = place.evaluate("place => place.figure.now()")
+    assert found["loss"] == pytest.approx(-np.log(1 - found["p"]))
+    place.locator("canvas").focus()
+    page.keyboard.press("ArrowUp")
+    assert place.evaluate("place => place.figure.state.x") == [1, 0.6]

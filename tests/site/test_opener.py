@@ -17,8 +17,8 @@ def chapter(course, *cells):
 
 COURSE = {"part": 1, "door": 10, "way": 40, "run": 30, "needs": ["02-two"], "hero": "1.1"}
 OPENINGS = {
-    "ko": "# 하나\n\n**왜 그럴까요?**\n\n이야기입니다.\n\n**목표.** 셋입니다.\n\n- 첫째\n",
-    "en": "# One\n\n**Why?**\n\nA story.\n\n**Goals.** Three.\n\n- One\n",
+    "ko": "# 하나\n\n**왜 그럴까요?**\n\n시간: 40분.\n\n이야기입니다.\n\n**목표.** 셋입니다.\n\n- 첫째\n",
+    "en": "# One\n\n**Why?**\n\nTime: 40 minutes.\n\nA story.\n\n**Goals.** Three.\n\n- One\n",
 }
 CAPTIONS = {"ko": "**그림 1.1.** 점입니다.", "en": "**Figure 1.1.** A point."}
 HOME = '<div class="chapters"></div>\n'
@@ -73,6 +73,7 @@ def test_the_line_below_the_question_says_what_a_chapter_takes(soup):
         "After: Chapter 2",
     ]
     assert chips.a["href"] == "02-two.html"
+    assert "40 minutes" not in page.article.text, "the page has it in its line"
     korean = soup("book/ko/01-kmeans")
     assert "본문 40분" in korean.select_one("ul.chips").text
 

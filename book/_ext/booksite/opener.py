@@ -91,6 +91,7 @@ class Opener(SphinxTransform):
             return
         question["classes"].append("question")
         self.env.metadata[page]["question"] = question.astext()
+        self.drop_times(section)
         self.fold_goals(section, words.gettext("Goals, and what to know first"))
         section.insert(2, self.chips(about, words))
         if "hero" in about:
@@ -111,6 +112,12 @@ class Opener(SphinxTransform):
             link = nodes.reference("", name, refuri=f"{need}.html", internal=True)
             line += nodes.list_item("", nodes.paragraph("", "", link))
         return line
+
+    def drop_times(self, section):
+        """Leave out the line of times, which Colab and GitHub show: the page has it already."""
+        line = section[2]
+        if isinstance(line, nodes.paragraph) and line.astext().startswith(("Time:", "시간:")):
+            section.remove(line)
 
     def fold_goals(self, section, title):
         """Fold what the first cell says from its second bold beginning on."""
