@@ -17,7 +17,7 @@ def chapter(course, *cells):
 
 COURSE = {"part": 1, "door": 10, "way": 40, "run": 30, "needs": ["02-two"], "hero": "1.1"}
 OPENINGS = {
-    "ko": "# 하나\n\n**왜 그럴까요?**\n\n시간: 40분.\n\n이야기입니다.\n\n**목표.** 셋입니다.\n\n- 첫째\n",
+    "ko": "# 하나\n\n**왜 그럴까요?**\n\n시간: 40분.\n\n이야기.\n\n**목표.** 셋입니다.\n\n- 첫째\n",
     "en": "# One\n\n**Why?**\n\nTime: 40 minutes.\n\nA story.\n\n**Goals.** Three.\n\n- One\n",
 }
 CAPTIONS = {"ko": "**그림 1.1.** 점입니다.", "en": "**Figure 1.1.** A point."}
