@@ -278,3 +278,39 @@ def test_a_neuron_has_the_numbers_of_the_primer(figure):
     place.locator("canvas").focus()
     page.keyboard.press("ArrowUp")
     assert place.evaluate("place => place.figure.state.x") == [1, 0.6]
+
+
+def test_sizes_and_counts_of_convolutions_are_those_of_pytorch(figure):
+    page, place = figure("convolution")
+    settings = [
+        (kind, n, k, s, p)
+        for kind in ("conv", "transposed")
+        for n, k, s, p in [(7, 3, 2, 1), (5, 4, 2, 1), (9, 3, 2, 0), (4, 5, 3, 2), (6, 1, 1, 0)]
+    ]
+    for kind, n, k, s, p in settings:
+        found = place.evaluate(
+            """(place, settings) => {
+              const [kind, n, k, s, p] = settings;
+              Object.assign(place.figure.state, { kind, n, k, s, p });
+              place.figure.show();
+              return { side: place.figure.side(), counts: place.figure.counts() };
+            }""",
+            [kind, n, k, s, p],
+        )
+        layer = torch.nn.functional.conv1d if kind == "conv" else torch.conv_transpose1d
+        ones = layer(torch.ones(1, 1, n), torch.ones(1, 1, k), stride=s, padding=p)[0, 0]
+        assert found == {"side": len(ones), "counts": ones.int().tolist()}, (kind, n, k, s, p)
+
+
+def test_a_checkerboard_appears_where_the_stride_does_not_divide_the_kernel(figure):
+    page, place = figure("convolution", "ko")
+    place.locator("select").select_option("transposed")
+    assert "체커보드" in place.locator("[role=status]").inner_text()
+    place.locator("input[type=range]").nth(1).fill("4")
+    assert "같은 수의 값" in place.locator("[role=status]").inner_text()
+    assert "= 14" in place.locator(".live-formula").inner_text()
+    place.locator("canvas").nth(1).focus()
+    before = place.locator("[role=status]").inner_text()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert place.locator("[role=status]").inner_text() != before
