@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 
 from course_lib import kmeans
@@ -314,3 +315,47 @@ def test_a_checkerboard_appears_where_the_stride_does_not_divide_the_kernel(figu
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert place.locator("[role=status]").inner_text() != before
+
+
+def test_the_network_comes_near_the_best_denoiser_which_is_the_conditional_mean(figure):
+    page, place = figure("score-field")
+    place.locator("select").nth(1).select_option("groups")
+    found = place.evaluate(
+        """place => {
+          const { figure } = place;
+          for (let t = 0; t < 800; t += 1) figure.learn();
+          figure.look();
+          const { errors, points, exact } = figure.state;
+          return { ...errors, points: [...points], exact };
+        }"""
+    )
+    assert found["ideal"] < found["ours"] < 1.15 * found["ideal"] < 0.4 * found["none"]
+    x = np.array(found["points"]).reshape(-1, 2)
+    side = 2.4 * ((2 * np.arange(15) + 1) / 15 - 1)
+    for place_, exact in list(
+        zip(np.stack(np.meshgrid(side, side), -1).reshape(-1, 2), found["exact"])
+    )[::17]:
+        weight = scipy.special.softmax(-((x - place_) ** 2).sum(axis=1) / (2 * 0.3**2))
+        assert np.allclose(weight @ x, exact)
+
+
+def test_points_walk_to_the_data(figure):
+    page, place = figure("score-field", "ko")
+    place.locator("select").nth(1).select_option("groups")
+    place.evaluate("place => { for (let t = 0; t < 800; t += 1) place.figure.learn(); }")
+    place.get_by_role("button", name="점 뿌리고 걷기").click()
+    assert "점 60개" in place.locator("[role=status]").inner_text()
+    found = place.evaluate(
+        """place => {
+          const { stride, state } = place.figure;
+          while (stride());
+          const [starts, ends] = [0, -1].map((i) => state.walkers.map((path) => path.at(i)));
+          return { points: [...state.points], starts, ends };
+        }"""
+    )
+    x = np.array(found["points"]).reshape(-1, 2)
+
+    def away(points):
+        return np.median(np.linalg.norm(np.array(points)[:, None] - x, axis=2).min(axis=1))
+
+    assert away(found["ends"]) < 0.2 < away(found["starts"])
