@@ -1,5 +1,7 @@
 """The drawings: what is on the axes afterward, and what is refused."""
 
+import sys
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -7,6 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib_inline import backend_inline
 
 from course_lib import plots
 
@@ -24,7 +27,18 @@ def test_use_style_sets_the_palette():
     assert cycle == list(plots.PALETTE)
 
 
-@pytest.mark.parametrize("n_clusters", [1, 8, 9, 30])
+def test_figures_have_twice_the_pixels_in_a_notebook_only(monkeypatch):
+    asked = []
+    monkeypatch.setattr(backend_inline, "set_matplotlib_formats", asked.append)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    plots.use_style()
+    assert asked == []
+    monkeypatch.setitem(sys.modules, "ipykernel", object())
+    plots.use_style()
+    assert asked == ["retina"]
+
+
+@pytest.mark.parametrize("n_clusters", [1, 8, 9, 10, 30])
 def test_cluster_colors_are_distinct(n_clusters):
     colors = plots.cluster_colors(n_clusters)
     assert colors.shape == (n_clusters, 4)

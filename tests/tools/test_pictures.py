@@ -35,6 +35,15 @@ def test_a_drawing_gets_a_palette_and_looks_the_same(drawing):
     assert peak_signal_noise_ratio(pixels(before), pixels(after), data_range=255) >= LEAST_PSNR
 
 
+@pytest.mark.parametrize("dpi", [110, 220])
+def test_a_picture_keeps_what_it_says_of_its_pixels(drawing, dpi):
+    out = io.BytesIO()
+    drawing.save(out, "PNG", dpi=(dpi, dpi))
+    kept = Image.open(io.BytesIO(shrink(out.getvalue()))).info["dpi"]
+    assert kept == pytest.approx((dpi, dpi), rel=1e-3)
+    assert "dpi" not in Image.open(io.BytesIO(shrink(png(drawing)))).info
+
+
 def test_a_photograph_keeps_every_color():
     before = png(Image.fromarray(load_sample_image("china.jpg")[::2, ::2]))
     after = shrink(before)

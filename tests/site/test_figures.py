@@ -1,0 +1,62 @@
+"""Figures: which of them are plots, and how large they stand on the page."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from booksite.figures import is_plot
+from bs4 import BeautifulSoup
+from PIL import Image, ImageDraw
+
+from tests.site.test_extension import notebook
+
+CAPTION = {"ko": "**그림 1.1.** 점입니다.", "en": "**Figure 1.1.** A point."}
+
+
+def lines():
+    """Ink on white."""
+    picture = Image.new("RGB", (200, 120), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.line((10, 110, 190, 20), fill="#0072B2", width=3)
+    pen.line((10, 110, 190, 110), fill="black")
+    return picture
+
+
+def digits():
+    """Pixels on black, a white margin around them."""
+    picture = Image.new("RGB", (200, 120), "white")
+    picture.paste("black", (10, 10, 190, 110))
+    return picture
+
+
+def photograph():
+    """Colors everywhere."""
+    noise = np.random.default_rng(0).integers(0, 255, (120, 200, 3), np.uint8)
+    return Image.fromarray(noise)
+
+
+@pytest.mark.parametrize(("picture", "plot"), [(lines, True), (digits, False), (photograph, False)])
+def test_a_plot_is_ink_on_white(tmp_path, picture, plot):
+    path = tmp_path / "picture.png"
+    picture().save(path)
+    assert is_plot(path) == plot
+
+
+@pytest.mark.parametrize(("dpi", "width"), [(None, 200), (110, 200), (220, 100)])
+def test_a_figure_stands_at_the_size_that_its_dots_per_inch_say(little_book, dpi, width):
+    out = io.BytesIO()
+    lines().save(out, "PNG", **({"dpi": (dpi, dpi)} if dpi else {}))
+    pages = {}
+    for code in ("ko", "en"):
+        page = json.loads(notebook("# One", CAPTION[code]))
+        data = page["cells"][1]["outputs"][0]["data"]
+        data["image/png"] = base64.b64encode(out.getvalue()).decode()
+        pages[code] = {"index.md": "# Home\n", "one.ipynb": json.dumps(page)}
+    status, log, folder = little_book(pages)
+    assert status == 0, log
+    page = BeautifulSoup((folder / "book/en/one.html").read_text("utf8"), "html.parser")
+    (image,) = page.select(".cell_output img")
+    assert (image["width"], image["height"]) == (str(width), str(width * 120 // 200))
+    assert image["class"] == ["plot"]
