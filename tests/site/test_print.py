@@ -52,6 +52,12 @@ def test_answers_and_solutions_are_printed(printed):
     assert printed.locator("details.quick-check li").first.is_visible()
 
 
+def test_no_button_of_a_hidden_cell_is_printed(printed):
+    labels = printed.locator("details.hide > summary")
+    assert labels.count() > 0
+    assert not any(label.is_visible() for label in labels.all())
+
+
 def test_nothing_is_cut_off_at_the_edge(printed):
     wide = printed.evaluate(
         """() => [...document.querySelectorAll("article *")]
