@@ -55,8 +55,6 @@ def label(name, language):
     if first == "primer":
         return "신경망 첫걸음" if language == SOURCE else "primer"
     number = int(first)
-    if number == 0:
-        return "여는 글" if language == SOURCE else "introduction"
     return f"{number}장" if language == SOURCE else f"chapter {number}"
 
 
