@@ -29,13 +29,6 @@ def test_f(f):
 
 
 @pytest.fixture(scope="module")
-def workshop():
-    """Return a workshop with whatever walls this machine has."""
-    with Workshop(trust=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def boxed(workshop):
     """Return a workshop with bubblewrap; skip where there is none that works."""
     opened = Opened(workshop, 10**9)

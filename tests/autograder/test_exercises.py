@@ -17,11 +17,13 @@ import pytest
 from otter.run import main as otter_run
 
 from autograder import build, cards, grade, report
-from tests.autograder.answers import ANSWERS
+from tests.autograder import answers
+from tests.autograder.conftest import EVERYTHING, Borrowed
 from tests.autograder.standin import DONE, NoWorkshop
 from tools.book import ROOT, BookError, read_notebook
 
 NAMES = build.exercises(ROOT)
+ANSWERS = answers.sample(EVERYTHING)
 # As they stand in the repository, before a test builds them anew.
 GIVEN = {path: path.read_bytes() for path in sorted((ROOT / build.STUDENTS).rglob("*.ipynb"))}
 FIRST = "01-kmeans"  # among its answers are those that misbehave
@@ -72,8 +74,13 @@ def code_of(notebook):
 
 
 def edited(name, edits):
-    """Return the Korean solution with texts replaced; each must be there."""
+    """Return the Korean solution with texts replaced; each must be there.
+
+    The pictures that give no points, after the last question's check, are left out: they take long.
+    """
     made = read_notebook(build.solution_path(ROOT, name, "ko"))
+    last = max(i for i, cell in enumerate(made.cells) if cell.id.endswith("-check"))
+    made.cells = made.cells[: last + 1] + [c for c in made.cells[last:] if c.cell_type != "code"]
     for old, new in edits:
         assert any(old in cell.source for cell in made.cells), f"{name}: {old!r} is not there"
         for cell in made.cells:
@@ -110,7 +117,7 @@ def folders(tmp_path_factory):
         build.build_if_changed(ROOT, name)
         folder = tmp_path_factory.mktemp(name)
         made = {answer: edited(name, edits) for answer, (edits, _) in ANSWERS[name].items()}
-        made["solution"] = edited(name, [])
+        made["solution"] = read_notebook(build.solution_path(ROOT, name, "ko"))
         made["blank"] = read_notebook(build.student_path(ROOT, name, "en"))
         for answer, notebook in made.items():
             nbformat.write(notebook, folder / f"{answer}.ipynb")
@@ -156,19 +163,21 @@ def misbehave(folder, port, temporary):
 
 
 @pytest.fixture(scope="session")
-def graded(folders, tmp_path_factory):
+def graded(folders, workshop, tmp_path_factory):
     """Return {exercise: {student: result}}."""
 
     def make(name):
-        return grade.grade_all(
-            ROOT,
-            name,
-            grade.submissions(folders[name]),
-            tmp_path_factory.mktemp("results"),
-            limits=SHORT if name == FIRST else LONG,
-            jobs=6 if name == FIRST else os.cpu_count(),  # the first's wait rather than work
-            quiet=True,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grade, "Workshop", lambda *rest: Borrowed(workshop))
+            return grade.grade_all(
+                ROOT,
+                name,
+                grade.submissions(folders[name]),
+                tmp_path_factory.mktemp("results"),
+                limits=SHORT if name == FIRST else LONG,
+                jobs=6 if name == FIRST else os.cpu_count(),  # the first's wait rather than work
+                quiet=True,
+            )
 
     return Made(make)
 
@@ -197,9 +206,10 @@ def test_an_answer_gets_the_points_that_it_deserves(graded, name, answer):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_there_are_enough_answers_to_tell(name):
-    full = [want for _, want in ANSWERS[name].values() if want == possible(name)]
-    assert full
-    assert len(ANSWERS[name]) - len(full) >= 4
+    wanted = [want for _, want in answers.ANSWERS[name].values()]
+    full = wanted.count(possible(name))
+    assert full >= 1
+    assert len(wanted) - full >= 4
 
 
 @pytest.mark.parametrize("name", NAMES)

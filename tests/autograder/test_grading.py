@@ -24,7 +24,6 @@ from autograder.session import (
     Remote,
     Session,
     StudentError,
-    Workshop,
 )
 from tests.autograder.standin import DONE, NoWorkshop
 from tools.book import ROOT, BookError
@@ -49,12 +48,6 @@ def notebook(path, source, *more):
 
 def graded(workshop, path, check="assert f() == 1", limits=LIMITS):
     return grade.grade_one(workshop, path, {"q1": ONE.format(check)}, limits)
-
-
-@pytest.fixture(scope="module")
-def workshop():
-    with Workshop(trust=True) as running:
-        yield running
 
 
 @pytest.fixture

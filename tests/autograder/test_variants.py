@@ -1,7 +1,8 @@
 """Wrong answers lose points and right ones keep them, whatever the global random generators hold.
 
-A sample: one state for each variant, and every fourth variant of questions that are slow to grade.
-All variants in 20 states: ``python -m tests.autograder.states``.
+A sample: one state for each variant, every fourth variant of questions that are slow to grade, and
+private variants of the exercises that are quick; with ``EXERCISES=all`` all of them in one state.
+In 20 states: ``python -m tests.autograder.states``.
 """
 
 import json
@@ -12,9 +13,11 @@ import pytest
 
 from autograder import build, grade
 from tests.autograder.answers import SLOW, VARIANTS
+from tests.autograder.conftest import EVERYTHING
 from tools.book import ROOT
 
 NAMES = build.exercises(ROOT)
+QUICK = ["01-kmeans", "04-convolutional-autoencoder"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -26,14 +29,29 @@ def test_every_question_has_enough_variants(name):
             assert len(kinds["right"]) >= 3, question["name"]
 
 
+def graded(name, folder, *more):
+    """Return what the command finds, which must succeed; more: its words."""
+    path = folder / "runs.json"
+    command = [sys.executable, "-m", "tests.autograder.states", name, "--states", "1", *more]
+    command += ["--json", path] if EVERYTHING else ["--sample", "--json", path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    (rows,) = json.loads(path.read_text()).values()
+    return rows
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_variants_get_what_they_deserve(name, tmp_path):
-    path = tmp_path / "runs.json"
-    command = [sys.executable, "-m", "tests.autograder.states", name, "--sample", "--states", "1"]
-    done = subprocess.run([*command, "--json", path], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    rows = json.loads(path.read_text())[name]
+    rows = graded(name, tmp_path)
     for question, kinds in VARIANTS[name].items():
         there = sum(len(answers) for answers in kinds.values())
-        graded = sum(row["question"] == question for row in rows)
-        assert graded == (-(-there // 4) if question in SLOW[name] else there), question
+        part = 4 if question in SLOW[name] and not EVERYTHING else 1
+        assert sum(row["question"] == question for row in rows) == -(-there // part), question
+
+
+@pytest.mark.parametrize("name", NAMES if EVERYTHING else QUICK)
+def test_answers_get_what_they_deserve_in_a_private_variant(name, tmp_path):
+    rows = graded(name, tmp_path, "--seeds", "0")
+    own = {row["question"] for row in rows if row["answer"] == "the solution"}
+    assert own == set(VARIANTS[name])
+    assert sum(row["kind"] == "wrong" for row in rows) >= 20

@@ -177,6 +177,7 @@ def but(code, *edits):
     return code
 
 
+SLOW = ("q3",)
 VARIANTS = {
     "q1": {
         "right": {
