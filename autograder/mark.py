@@ -101,7 +101,7 @@ def own_time(seconds, session):
 def mark(data, tests, limits, opened, tell=lambda result: None):
     """Return a notebook's result (see `outcome`), and tell what there is of it, meanwhile.
 
-    opened: opens a process for the submission, see Session.
+    opened: opens a process for the submission, see Session; whoever opens it ends it.
     """
     files, session, known, errors = test_files(tests), None, {}, []
     tell(outcome(files))
@@ -121,9 +121,6 @@ def mark(data, tests, limits, opened, tell=lambda result: None):
     except (Fault, Exception) as error:
         errors.append(f"grading failed: {type(error).__name__}: {error}")
         known["failed"] = True
-    finally:
-        if session is not None:
-            session.close()
     return outcome(files, errors + said(session), **known)
 
 
