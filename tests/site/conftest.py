@@ -96,7 +96,7 @@ def little_book(tmp_path_factory, site):
             shutil.copy(ROOT / name, source)
         (source / "node_modules").symlink_to(ROOT / "node_modules")
         (source / "book").mkdir()
-        for name in ["_ext", "_static", "_templates"]:
+        for name in ["_ext", "_static", "_templates", "live"]:
             (source / "book" / name).symlink_to(ROOT / "book" / name)
         chapters = []
         for code, texts in pages.items():
