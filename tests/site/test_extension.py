@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from booksite import anchors
+from booksite import anchors, equations
 from bs4 import BeautifulSoup
 
 
@@ -135,6 +135,12 @@ def test_equations_are_typeset_as_they_were_written(built):
     assert page.select_one(".word > .math").next_sibling == ".", "a full stop begins no line"
     page = BeautifulSoup((built / "book/ko/two.html").read_text("utf8"), "html.parser")
     assert page.select_one("h2 .math math")["aria-label"] == "a=b", "a heading needs words"
+
+
+@pytest.mark.parametrize("tex", [r"\mathbb{1}", r"\text{가}"])
+def test_a_character_of_no_typeface_is_measured_in_whatever_order_it_comes(root, tex):
+    found, _ = equations.typeset([(tex, False)], root)
+    assert 0 < found[tex, False]["width"] < 3
 
 
 def test_faults_stop_the_build(little_book):

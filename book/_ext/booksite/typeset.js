@@ -12,6 +12,7 @@ require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
   function size(tex, display) {
     const item = new document.options.MathItem(tex, document.inputJax[0], display);
     item.setMetrics(16, 8, 1e6, 1e6, 1);
+    item.start.node = adaptor.body(document.document); // where characters of no typeface are measured
     item.compile(document);
     const { w, h, d } = output.getBBox(item, document);
     return { width: w, height: h + d, depth: d };
