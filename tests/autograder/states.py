@@ -32,7 +32,7 @@ import torch
 
 from autograder import build, grade, variant, wire
 from autograder.session import Names, Session, StudentError
-from tests.autograder.answers import SLOW, VARIANTS
+from tests.autograder.answers import HARMLESS, SLOW, VARIANTS
 from tools.book import ROOT, read_notebook
 
 STATES = 20
@@ -177,8 +177,12 @@ def run(name, *, states=STATES, sample=False, only=(), at_a_time=None, seed=None
         return grade_answers(ROOT, name, None, VARIANTS[name], states, sample, only, at_a_time)
     parts, all_of_them = variant.variants(variant.choices_path(ROOT, name))
     picked = all_of_them[seed % len(all_of_them)]
+    right = {one for pick in picked.items() for one in HARMLESS[name].get("/".join(pick), ())}
     wanted = {
-        question: {**kinds, "right": {"the solution": [], **kinds["right"]}}
+        question: {
+            "right": {"the solution": [], **kinds["right"]},
+            "wrong": {a: c for a, c in kinds["wrong"].items() if f"{question}/{a}" not in right},
+        }
         for question, kinds in VARIANTS[name].items()
     }
     with tempfile.TemporaryDirectory() as target:

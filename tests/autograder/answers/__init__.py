@@ -7,6 +7,8 @@ A module for each exercise, with underscores in its name, holds
 - VARIANTS: {question: {"right": {answer: change}, "wrong": {answer: change}}}, graded by
   ``tests/autograder/states.py``. A change is a list of edits of the question's cell, or a text:
   code that runs after that cell, which costs less where the cell trains a network.
+- HARMLESS: {part/choice of a private variant: question/answer of what is wrong elsewhere and makes
+  no difference there}.
 - SLOW_WHOLE: whether whole notebooks take so long that ``make test`` grades a third of ANSWERS.
 - SLOW: the questions of which ``make test`` grades every fourth variant alone.
 """
@@ -20,6 +22,7 @@ MODULES = {
 }
 ANSWERS = {name: module.ANSWERS for name, module in MODULES.items()}
 VARIANTS = {name: getattr(module, "VARIANTS", {}) for name, module in MODULES.items()}
+HARMLESS = {name: getattr(module, "HARMLESS", {}) for name, module in MODULES.items()}
 SLOW = {name: getattr(module, "SLOW", ()) for name, module in MODULES.items()}
 
 
