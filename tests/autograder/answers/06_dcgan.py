@@ -128,10 +128,6 @@ ANSWERS = {
     ),
 }
 
-# The sheet of digits at the end gives no points, and the solution alone draws it in full.
-BRIEF = ("    num_epochs=7,", "    num_epochs=1,")
-ANSWERS = {answer: ([*edits, BRIEF], points) for answer, (edits, points) in ANSWERS.items()}
-
 SPREAD = "def spread(images):\n    return "
 HONESTY = "def honesty(before, after, lr, loss_before, loss_after):\n"
 SQUARED = "    squared = sum(((b - a) ** 2).sum() for a, b in zip(before, after))\n"
