@@ -112,8 +112,8 @@ for (const button of document.querySelectorAll(".bd-header-article button")) {
   button.blur = () => {};
 }
 
-// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. Code and
-// formulas can be from the start; when one comes near that is not too wide, it no longer can.
+// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. Formulas can
+// be from the start; when one comes near that is not too wide, it no longer can.
 const settle = (box) => {
   box.lastElementChild?.getBoundingClientRect(); // has it laid out, if it was skipped so far
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -123,11 +123,11 @@ const near = new IntersectionObserver((boxes) => {
   for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
 }, { rootMargin: "50%" });
 const look = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(pre, .formula, span.math[style])")) {
+  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[style])")) {
     near.unobserve(box);
     near.observe(box);
   }
-  document.querySelectorAll(".bd-article table").forEach(settle);
+  document.querySelectorAll(".bd-article :is(table, pre)").forEach(settle);
 };
 look();
 addEventListener("resize", look);

@@ -68,7 +68,8 @@
 
   const parse = (color) => {
     const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number);
-    return [r, g, b, a];
+    const most = color.startsWith("color(srgb") ? 255 : 1; // what color-mix() gives goes from 0 to 1
+    return [r * most, g * most, b * most, a];
   };
   const over = ([r, g, b, a], under) =>
     [r, g, b].map((value, i) => value * a + under[i] * (1 - a)).concat(1);

@@ -100,7 +100,7 @@ def test_the_steps_are_those_of_the_library(figure):
         place.locator("select").select_option(name)
         found = place.evaluate(STEPS)
         x, centers = np.array(found["points"]), np.array(found["start"])
-        assert len(found["seen"]) >= 3
+        assert len(found["seen"]) >= 2
         for i, seen in enumerate(found["seen"]):
             if i % 2 == 0:
                 labels, cost = kmeans.assign(x, centers)[:2]
@@ -148,9 +148,7 @@ def test_it_plays_to_the_end_and_stops_by_itself(figure):
     play = place.locator(".live-bar button").nth(1)
     play.click()
     assert play.inner_text() == "Pause"
-    page.wait_for_function(
-        "document.querySelector('.live-status').textContent.includes('Nothing changes')"
-    )
+    place.locator("[role=status]", has_text="Nothing changes").wait_for()
     assert play.inner_text() == "To the end"
 
 
@@ -329,7 +327,7 @@ def test_the_network_comes_near_the_best_denoiser_which_is_the_conditional_mean(
           return { ...errors, points: [...points], exact };
         }"""
     )
-    assert found["ideal"] < found["ours"] < 1.15 * found["ideal"] < 0.4 * found["none"]
+    assert found["ideal"] < found["ours"] < 1.5 * found["ideal"] < 0.2 * found["none"]
     x = np.array(found["points"]).reshape(-1, 2)
     side = 2.4 * ((2 * np.arange(15) + 1) / 15 - 1)
     for place_, exact in list(

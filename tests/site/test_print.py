@@ -35,7 +35,7 @@ def test_only_the_text_is_printed(printed):
 
 def test_text_is_dark_on_white(printed):
     colors = printed.evaluate(
-        """() => [getComputedStyle(document.querySelector("article p")).color,
+        """() => [getComputedStyle(document.querySelector("article section p")).color,
                   document.documentElement.dataset.theme]"""
     )
     red, green, blue = map(int, colors[0].removeprefix("rgb(").rstrip(")").split(","))
