@@ -133,6 +133,7 @@ for name, clean in {"train": train[:500], "test": test[:500]}.items():
     network[name] = loss(restore(networks["photon"], y), clean)
 """
 
+SLOW_WHOLE = True
 SLOW = ("q3", "q4")
 VARIANTS = {
     "q1": {

@@ -190,6 +190,8 @@ def ends_with(layer):
     )
 
 
+SLOW_WHOLE = True
+SLOW = ("q5",)
 VARIANTS = {
     "q1": {
         "right": {
