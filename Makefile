@@ -7,7 +7,7 @@ PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve pdf quality test notebooks colab-check exercises lab lint update clean FORCE
+.PHONY: help book serve pdf quality test notebooks seeds colab-check exercises lab lint update clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: $(VENV)/all.txt  ## run every check: lint, units, notebooks, parity, tools
 
 notebooks: $(VENV)/all.txt  ## run every chapter afresh and store its outputs in both languages
 	$(BIN)/python -m tools run
+
+seeds: $(VENV)/all.txt  ## run every chapter with other random numbers: do its claims hold?
+	for n in 1 2 3; do $(BIN)/python -m tools run --check --seed-offset $$n || exit; done
 
 colab-check: $(VENV)/all.txt  ## run every chapter alone in an environment like Colab's
 	$(BIN)/python -m tools colab

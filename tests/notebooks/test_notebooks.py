@@ -1,5 +1,6 @@
 """The notebooks of this repository, each under each check."""
 
+import os
 import re
 
 import pytest
@@ -8,12 +9,16 @@ from tests.notebooks.checks import CHECKS, ignored_cells
 from tools.book import ROOT, chapters, folder, notebook, read_notebook
 from tools.parity import parity
 from tools.repository import check
+from tools.run import check as run_shifted
 
 NOTEBOOKS = [notebook(ROOT, language, name) for language in ("ko", "en") for name in chapters(ROOT)]
 
 # Cells whose output cannot reproduce (timings, say); each is followed by a cell that asserts
 # what the prose claims. Keep this list short.
 IGNORED = {"01-kmeans": ["speed-times"]}  # from a chapter to the ids of its cells
+
+# Tried with other seeds by every test run; SEEDS=all tries all chapters, as `make seeds` does.
+SHIFTED = chapters(ROOT) if os.environ.get("SEEDS") == "all" else ["primer-neural-networks"]
 
 # Phrases of translated Korean; each has a plainer form.
 TRANSLATIONESE = re.compile(r"에 대하여|되어지|에 의하여|[를을] 가지고 있|에 있어서")
@@ -57,3 +62,8 @@ def test_korean_reads_as_korean():
         for match in TRANSLATIONESE.finditer(path.read_text("utf8"))
     ]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", SHIFTED)
+def test_claims_hold_with_other_seeds(name):
+    run_shifted(ROOT, name, offset=2)

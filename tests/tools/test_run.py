@@ -3,9 +3,10 @@ import sys
 import pytest
 
 from tests.tools.conftest import code, notebook_of, text
+from tools import shift
 from tools.book import BookError, notebook, read_notebook, write_notebook
 from tools.parity import parity
-from tools.run import LANGUAGE_INFO, execute, main, run
+from tools.run import LANGUAGE_INFO, check, execute, main, run
 
 
 def rewrite(root, *cells, metadata=None):
@@ -96,7 +97,7 @@ def test_the_other_chapters_run_when_one_fails(book, capsys):
     write_notebook(notebook(book, "ko", "02-sum"), notebook_of(code("fine", "print(5)")))
 
     class Args:
-        names, timeout = [], 60
+        names, timeout, check, seed_offset = [], 60, False, 0
 
     assert main(Args, book) == 1
     shown = capsys.readouterr()
@@ -112,3 +113,44 @@ def test_running_does_not_write(book):
     content = execute(path)
     assert content.cells[3].outputs[0].text == "2\n"
     assert path.read_bytes() == before
+
+
+SEEDS = """
+import torch
+from torch import randn
+def drawn(seed):
+    return randn(3, generator=torch.Generator("cpu").manual_seed(seed)).tolist()
+torch.manual_seed(0)
+print(torch.initial_seed(), torch.Generator().manual_seed(4).initial_seed(), drawn(0))
+from course_lib.runtime import seed_everything
+seed_everything(0)
+print(randn(3).tolist())
+"""
+
+
+def test_a_check_shifts_the_seeds_of_torch_and_stores_nothing(book):
+    torch = pytest.importorskip("torch")
+    rewrite(book, code("seeds", SEEDS))
+    path = notebook(book, "ko", "01-mean")
+    before = path.read_bytes()
+    drawn = torch.randn(3, generator=torch.Generator().manual_seed(2)).tolist()
+    output = execute(path, first=shift.cell(2)).cells[1].outputs[0].text
+    assert output == f"2 6 {drawn}\n{drawn}\n"
+    assert check(book, "01-mean", offset=2) > 0
+    assert path.read_bytes() == before
+
+
+def test_a_check_finds_an_assert_that_only_one_seed_holds(book, capsys):
+    claim = "import torch\ntorch.manual_seed(0)\nassert torch.initial_seed() == 0"
+    rewrite(book, code("lucky", claim))
+    check(book, "01-mean")
+    with pytest.raises(BookError, match="cell 'lucky' failed"):
+        check(book, "01-mean", offset=1)
+
+
+def test_outputs_of_shifted_seeds_are_not_stored(book):
+    class Args:
+        names, timeout, check, seed_offset = [], 60, False, 2
+
+    with pytest.raises(BookError, match="--seed-offset goes with --check"):
+        main(Args, book)

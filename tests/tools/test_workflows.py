@@ -86,5 +86,6 @@ def test_notebooks_run_weekly_with_the_newest_releases_and_in_the_image_of_colab
     assert weekly[True]["schedule"]  # YAML 1.1 reads the key `on` as true
     assert "make update" in scripts("weekly")
     assert "make notebooks" in scripts("weekly")
+    assert "make seeds" in scripts("weekly")
     assert weekly["jobs"]["colab"]["env"]["IMAGE"].endswith("/colab-images/public/cpu-runtime")
     assert "python3 -m tools colab --python" in scripts("weekly")
