@@ -109,24 +109,39 @@ def test_a_file_that_an_extension_adds_is_noticed(monkeypatch, name, known):
     assert bool(said) != known
 
 
-def test_the_typeface_holds_the_characters_of_the_book_and_no_more(site, pages):
+def held(site, name):
+    """Return the characters in the file of a typeface in the built site."""
+    (path,) = (site / "_static/typefaces").glob(f"{name}-*.woff2")
+    return {chr(code) for code in TTFont(io.BytesIO(path.read_bytes())).getBestCmap()}
+
+
+def test_the_typefaces_hold_the_characters_of_the_book_and_no_more(site, pages):
     text = " ".join(page.text for page in pages.values())
-    files = sorted((site / "_static/pretendard").glob("*.woff2"))
-    assert [path.name.split("-")[0] for path in files] == ["hangul", "others"]
-    hangul, others = (
-        {chr(code) for code in TTFont(io.BytesIO(path.read_bytes())).getBestCmap()}
-        for path in files
-    )
+    hangul, others = held(site, "pretendard-hangul"), held(site, "pretendard-others")
     assert {c for c in text if "가" <= c <= "힣"} <= hangul
     assert set("abcXYZ019.,“”") <= others
     assert not [c for c in others if typeface.is_hangul(c)]
     assert hangul | others <= typeface.characters(site), "characters that are not in the book"
-    assert sum(path.stat().st_size for path in files) < 150_000
+    assert len(list((site / "_static/typefaces").glob("*.woff2"))) == 4
+    assert sum(path.stat().st_size for path in (site / "_static/typefaces").iterdir()) < 250_000
 
 
-def test_pages_ask_for_their_typeface_early_but_after_all_else(site, pages):
-    files = {path.name for path in (site / "_static/pretendard").glob("*.woff2")}
-    latin = {name for name in files if name.startswith("others")}
+def test_the_typeface_of_headings_holds_what_stands_in_headings(site, pages):
+    written = {
+        character
+        for page in pages.values()
+        for heading in page.select(".bd-article h1, .bd-article h2, .bd-article h3")
+        for character in heading.text
+    }
+    there = held(site, "gowun-hangul") | held(site, "gowun-others")
+    known = {c for c in written if c.isascii() or typeface.is_hangul(c)}
+    assert known - set("\n#") <= there  # a sign of number is the link to a heading
+    assert len(there) < len(held(site, "pretendard-hangul") | held(site, "pretendard-others"))
+
+
+def test_pages_ask_for_their_typefaces_early_but_after_all_else(site, pages):
+    files = {path.name for path in (site / "_static/typefaces").glob("*.woff2")}
+    latin = {name for name in files if "-others-" in name}
     for name, page in pages.items():
         links = page.head.select('link[rel="preload"]')
         asked = [link["href"].rpartition("/")[2] for link in links]
@@ -140,7 +155,7 @@ def test_the_typefaces_of_formulas_hold_what_formulas_need(site):
     fonts = {name.rpartition("-")[0]: site / "_static/mathjax" / name for name in names}
     assert {path.name for path in (site / "_static/mathjax").glob("*.woff2")} == set(names)
     assert 'format("woff")' not in css
-    held = {chr(code) for code in TTFont(fonts["MathJax_Main-Regular"]).getBestCmap()}
-    assert set("()+=0123456789√∞⊤") <= held
-    assert len(held) < 200, "the whole typeface"
+    main = {chr(code) for code in TTFont(fonts["MathJax_Main-Regular"]).getBestCmap()}
+    assert set("()+=0123456789√∞⊤") <= main
+    assert len(main) < 200, "the whole typeface"
     assert TTFont(fonts["MathJax_Math-Italic"]).getBestCmap()

@@ -19,8 +19,8 @@ equations    formulas typeset by MathJax when the site is built
 references   the references page, from references.bib
 api          the API page, from the docstrings of course_lib
 search       the sections of the book, for a search in which particles do not matter
-frontend     MathJax and the typeface, from npm
-typeface     the typeface cut down to the characters of the book
+frontend     MathJax and the typefaces, from npm
+typeface     the typefaces cut down to the characters of the book
 bundle       one style sheet and one script for all pages
 """
 

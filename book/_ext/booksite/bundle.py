@@ -25,7 +25,7 @@ SHEETS = [
     "pygments.css",
     "styles/sphinx-book-theme.css",
     "mystnb.*.css",
-    "pretendard/pretendard.css",
+    "typefaces/typefaces.css",
     "mathjax/formulas.css",
 ]
 OWN_SHEETS = ["icons.css", "site.css"]

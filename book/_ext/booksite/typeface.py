@@ -1,8 +1,9 @@
-"""The typefaces, Pretendard and those of MathJax, cut down to the characters that are in the book.
+"""The typefaces, cut down to the characters that are in the book.
 
 Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book needs about 900 of them,
 from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
-English pages need not load, and all else. MathJax's typefaces keep what stands in formulas. The
+English pages need not load, and all else. The same is done to Gowun Batang, a serif, with what
+stands in headings. MathJax's typefaces keep what stands in formulas. The
 names of the files hold a checksum of all that makes them, so that a build with the same characters
 finds them done. Packages that cut a typeface beforehand cannot know the book's characters.
 """
@@ -16,8 +17,9 @@ import fontTools
 from fontTools import subset
 from fontTools.varLib.instancer import instantiateVariableFont
 
-SOURCE = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
-FOLDER = "_static/pretendard"
+TEXT = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
+HEADINGS = "node_modules/@expo-google-fonts/gowun-batang/700Bold/GowunBatang_700Bold.ttf"
+FOLDER = "_static/typefaces"
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
 MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
@@ -42,6 +44,12 @@ def characters(folder):
     return {character for character in found if character.isprintable()}
 
 
+def in_headings(env):
+    """Return the set of characters in the titles of the book's chapters and sections."""
+    text = "".join(contents.astext() for contents in env.tocs.values())
+    return {character for character in text if character.isprintable()}
+
+
 def cut(source, found, folder, name):
     """Write to `folder` the part of a typeface that a set of characters needs; return its path."""
     text, code = "".join(sorted(found)), Path(__file__).read_text("utf8")
@@ -60,7 +68,7 @@ def cut(source, found, folder, name):
     return path
 
 
-def face(name, ranges):
+def face(family, name, ranges):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
@@ -68,7 +76,7 @@ def face(name, ranges):
     """
     least, most = WEIGHTS
     return (
-        f'@font-face {{ font-family: "Pretendard Variable"; font-weight: {least} {most}; '
+        f'@font-face {{ font-family: "{family}"; font-weight: {least} {most}; '
         f'font-display: optional; src: url("{name}") format("woff2"); unicode-range: {ranges}; }}\n'
     )
 
@@ -86,19 +94,23 @@ def write(app, exception):
     """Write the files and the style sheet that names them into the built site."""
     if exception is not None or app.builder.format != "html":
         return
-    source, folder = Path(app.srcdir, SOURCE), Path(app.outdir, FOLDER)
+    folder, root = Path(app.outdir, FOLDER), Path(app.srcdir)
     folder.mkdir(parents=True, exist_ok=True)
-    found = characters(Path(app.outdir))
-    hangul = {character for character in found if is_hangul(character)}
-    kept, rules, files = set(), "", {}
-    for name, part, ranges in [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]:
-        kept.add(path := cut(source, part, folder, name))
-        files[name] = f"../../{FOLDER}/{path.name}"
-        rules += face(path.name, ranges)
-    (folder / "pretendard.css").write_text(rules, "utf8")
-    for language, names in {"ko": ["hangul", "others"], "en": ["others"]}.items():
+    kept, rules, files = set(), "", {"hangul": [], "others": []}
+    for family, source, found in [
+        ("Pretendard Variable", TEXT, characters(Path(app.outdir))),
+        ("Gowun Batang", HEADINGS, in_headings(app.env)),
+    ]:
+        hangul = {character for character in found if is_hangul(character)}
+        for part, wanted, ranges in [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]:
+            path = cut(root / source, wanted, folder, f"{family.split()[0].lower()}-{part}")
+            kept.add(path)
+            files[part].append(f"../../{FOLDER}/{path.name}")
+            rules += face(family, path.name, ranges)
+    (folder / "typefaces.css").write_text(rules, "utf8")
+    for language, parts in {"ko": ["hangul", "others"], "en": ["others"]}.items():
         for page in Path(app.outdir, "book", language).glob("*.html"):
-            ask_early(page, [files[name] for name in names])
+            ask_early(page, [name for part in parts for name in files[part]])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:
