@@ -1,11 +1,17 @@
-"""Noise functions: their statistics against the closed forms, shape, dtype, seeds, errors."""
+"""Noise against its closed forms; the network that is told sigma; the walk down, solved exactly."""
 
 import math
 
 import pytest
 import torch
 
-from course_lib.denoising import gaussian_noise, mask_noise, salt_and_pepper
+from course_lib.denoising import (
+    SigmaDenoiser,
+    gaussian_noise,
+    mask_noise,
+    salt_and_pepper,
+    walk_down,
+)
 
 NOISES = [(gaussian_noise, 0.3), (mask_noise, 0.3), (salt_and_pepper, 0.3)]
 N = 200_000
@@ -115,3 +121,49 @@ def test_x_must_be_a_floating_tensor(noise, level):
 def test_generator_on_another_device(noise, level):
     with pytest.raises(ValueError, match="generator must be on the device of x, meta"):
         noise(torch.zeros(3, device="meta"), level, generator())
+
+
+def test_a_denoiser_that_is_told_sigma_keeps_weak_noise_and_forgets_what_is_buried():
+    torch.manual_seed(0)
+    model = SigmaDenoiser((2, 3, 4))
+    y = torch.randn(5, 1, 28, 28, generator=generator())
+    with torch.no_grad():
+        assert torch.allclose(model(y, 1e-4), y, atol=1e-3)
+        buried = model(1e4 * y, 1e4)
+    assert buried.abs().max() < 10  # and not 1e4
+    sigma = torch.linspace(0.1, 2, 5).reshape(5, 1, 1, 1)
+    one_by_one = torch.cat([model(y[i : i + 1], float(sigma[i])) for i in range(5)])
+    assert torch.allclose(model(y, sigma), one_by_one, atol=1e-6)
+
+
+def test_a_denoiser_that_is_told_sigma_refuses_what_it_cannot_use():
+    model, y = SigmaDenoiser((2, 3, 4)), torch.zeros(2, 1, 28, 28)
+    with pytest.raises(ValueError, match="sigma must be above 0"):
+        model(y, 0.0)
+    with pytest.raises(ValueError, match=r"y must have shape \(N, 1, 28, 28\)"):
+        model(y[:, 0], 1.0)
+    with pytest.raises(ValueError, match="data_std must be above 0"):
+        SigmaDenoiser(data_std=0)
+    with pytest.raises(ValueError, match="channels must be at least 1"):
+        SigmaDenoiser((1, 1, 0))
+
+
+def test_the_walk_down_follows_the_flow_of_a_gaussian():
+    """For data N(0, v) the flow is known: y goes to y sqrt(v / (v + sigma^2))."""
+    v, high = 0.5, 5.0
+    y = high * torch.randn(1000, 2, generator=generator(), dtype=torch.float64)
+    sigmas = [high * (1e-4) ** (t / 999) for t in range(1000)]
+    found = walk_down(lambda y, sigma: v / (v + sigma**2) * y, y, sigmas)
+    exact = y * math.sqrt(v / (v + high**2))
+    assert torch.allclose(found, exact, rtol=0.02)
+    rough = walk_down(lambda y, sigma: v / (v + sigma**2) * y, y, sigmas[::100])
+    assert (rough - exact).norm() > 2 * (found - exact).norm()
+
+
+def test_the_walk_down_ends_with_the_last_guess():
+    seen = []
+    denoise = lambda y, sigma: seen.append((sigma, float(y))) or torch.zeros(1)  # noqa: E731
+    assert walk_down(denoise, torch.full((1,), 8.0), [4.0, 2.0, 1.0]).tolist() == [0.0]
+    assert seen == [(4.0, 8.0), (2.0, 4.0), (1.0, 2.0)]
+    with pytest.raises(ValueError, match="sigmas must be above 0"):
+        walk_down(denoise, torch.zeros(1), [1.0, 0.0])

@@ -102,7 +102,8 @@ def write(app, exception):
         ("Gowun Batang", HEADINGS, in_headings(app.env)),
     ]:
         hangul = {character for character in found if is_hangul(character)}
-        for part, wanted, ranges in [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]:
+        parts = [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]
+        for part, wanted, ranges in parts:
             path = cut(root / source, wanted, folder, f"{family.split()[0].lower()}-{part}")
             kept.add(path)
             files[part].append(f"../../{FOLDER}/{path.name}")
