@@ -6,8 +6,8 @@
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      import(new URL(`${target.dataset.figure}.js`, folder)).then(({ default: start }) => {
-        target.figure = start(target);
+      import(new URL(`${target.dataset.figure}.js`, folder)).then(async ({ default: start }) => {
+        target.figure = await start(target);
         target.classList.add("ready");
       }).catch((error) => {
         target.textContent = word("This figure needs a newer browser.");

@@ -1,6 +1,10 @@
-// k-means as course_lib/kmeans.py has it, for points (N, 2) in plain arrays.
+// k-means as course_lib/kmeans.py has it, for points (N, D) in plain arrays.
 
-export const squared = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
+export const squared = (a, b) => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum;
+};
 
 // The nearest center of each point; of equally near ones the first.
 export const assign = (points, centers) => points.map((point) => {
@@ -13,7 +17,7 @@ export const assign = (points, centers) => points.map((point) => {
 export const update = (points, labels, centers) => centers.map((center, k) => {
   const mine = points.filter((_, n) => labels[n] === k);
   if (!mine.length) return [...center];
-  return [0, 1].map((axis) => mine.reduce((sum, point) => sum + point[axis], 0) / mine.length);
+  return Array.from(center, (_, axis) => mine.reduce((sum, point) => sum + point[axis], 0) / mine.length);
 });
 
 // J, the sum of squared distances to the centers that the points follow.

@@ -25,6 +25,8 @@ FOLDER = "unsupervised-learning"
 
 from booksite import frontend  # noqa: E402 - it stands in book/_ext
 
+from tests.site.live import figure, live  # noqa: E402, F401 - fixtures
+
 
 def build(source, output):
     """Build the book in `source` as `make book` does; return (exit status, log)."""

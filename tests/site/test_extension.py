@@ -7,6 +7,8 @@ import pytest
 from booksite import anchors, equations
 from bs4 import BeautifulSoup
 
+from tests.site.little import notebook
+
 
 @pytest.mark.parametrize(
     ("heading", "anchor"),
@@ -37,33 +39,6 @@ def test_headings_of_a_notebook_leave_out_code(tmp_path):
     path.write_text(json.dumps({"cells": cells}), "utf8")
     found = anchors.source_headings(str(path))
     assert found == [(1, "One two three"), (3, "Four k")]
-
-
-PIXEL = (  # the smallest PNG
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
-    "gg=="
-)
-
-
-def notebook(*markdown):
-    """A notebook of Markdown cells around one figure."""
-    output = {"output_type": "display_data", "data": {"image/png": PIXEL}, "metadata": {}}
-    figure = {
-        "cell_type": "code",
-        "id": "figure",
-        "metadata": {},
-        "source": "plot()",
-        "outputs": [output],
-        "execution_count": 1,
-    }
-    cells = [
-        {"cell_type": "markdown", "id": f"text-{i}", "metadata": {}, "source": text}
-        for i, text in enumerate(markdown)
-    ]
-    cells.insert(1, figure)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 EQUATION = r"""\begin{aligned}

@@ -10,7 +10,7 @@ from booksite.figures import is_plot
 from bs4 import BeautifulSoup
 from PIL import Image, ImageDraw
 
-from tests.site.test_extension import notebook
+from tests.site.little import notebook
 
 CAPTION = {"ko": "**그림 1.1.** 점입니다.", "en": "**Figure 1.1.** A point."}
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.site.test_extension import notebook
+from tests.site.little import notebook
 
 
 def chapter(course, *cells):

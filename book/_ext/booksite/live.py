@@ -1,4 +1,4 @@
-"""Live figures: the modules of book/live, copied to the site, and the places that name them.
+"""Live figures: book/live, copied to the site, and the places that name its modules.
 
 A notebook says <div class="live" data-figure="kmeans-steps"></div>, which is empty on Colab and
 GitHub. live.js loads the module of that name when a reader comes near; print and readers without
@@ -24,13 +24,11 @@ def figures(root):
 
 
 def copy(app):
-    """Copy the modules to _static/live."""
-    if app.builder.format == "html" and Path(app.srcdir, FOLDER).is_dir():
-        target = Path(app.outdir, "_static/live")
+    """Copy the modules and the models that they load to _static/live."""
+    source, target = Path(app.srcdir, FOLDER), Path(app.outdir, "_static/live")
+    if app.builder.format == "html" and source.is_dir():
         shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        for path in Path(app.srcdir, FOLDER).glob("*.js"):
-            shutil.copyfile(path, target / path.name)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.md"))
 
 
 def check(app, doctree, page):
