@@ -50,6 +50,8 @@ def figure(live, new_page):
         place = page.locator(f'.live[data-figure="{name}"]')
         place.scroll_into_view_if_needed()
         page.wait_for_selector(f'.live[data-figure="{name}"].ready')
+        page.wait_for_load_state("networkidle")  # figures above it grow, too
+        place.scroll_into_view_if_needed()
         return page, place
 
     yield make
