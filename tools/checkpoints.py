@@ -18,7 +18,7 @@ from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
 from course_lib.classifier import DigitClassifier
 from course_lib.data import load_mnist
 from course_lib.dcgan import ConvDiscriminator, ConvGenerator
-from course_lib.denoising import gaussian_noise
+from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
 from course_lib.gan import sample, train_gan
 from course_lib.metrics import frechet_distance, psnr
 from tools.book import BookError
@@ -174,6 +174,24 @@ def adversary(generator, seed, *, width, decay, plan):
     generator.load_state_dict(average.module.state_dict())
 
 
+def denoise_every_level(model, **settings):
+    """Train on the training digits, moved a little anew, with noise of every level.
+
+    Each level's loss is divided by the square of the network's own share in the output, so that all
+    levels count alike. Source: Karras et al. (2022), NeurIPS, equation 8 and table 1.
+    """
+
+    def batch_loss(model, x, rng):
+        x = moved(x, rng, angle=0.1, scale=0.05, shift=1.0)
+        sigma = torch.randn(len(x), 1, 1, 1, generator=rng, device=x.device)
+        sigma = (-0.4 + 1.4 * sigma).exp()
+        y = x + sigma * torch.randn(x.shape, generator=rng, device=x.device)
+        weight = (sigma**2 + model.data_std**2) / (sigma * model.data_std) ** 2
+        return (weight * (model(y, sigma) - x) ** 2).mean()
+
+    training.train(model, load_mnist("small").train_images, batch_loss, **settings)
+
+
 @torch.no_grad()
 def error_of_digits(model):
     """Mean squared error per pixel of the reconstructed test images."""
@@ -202,6 +220,14 @@ def distance_of_fakes(generator):
     return frechet_distance(digits.test_images, sample(generator, len(digits.train_images)))
 
 
+@torch.no_grad()
+def distance_of_drawn(model):
+    """Frechet distance of 1,000 digits, drawn from sigma 20 down, to the test digits."""
+    noise = 20 * torch.randn(1000, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    drawn = walk_down(model, noise, [20 * 1000 ** (-t / 29) for t in range(30)])
+    return frechet_distance(load_mnist("small").test_images, drawn.clamp(0, 1))
+
+
 DIGITS = "MNIST small: 4,000 training images; measured on its 1,000 test images"
 RECIPES = {
     "conv-autoencoder": Recipe(
@@ -224,6 +250,19 @@ RECIPES = {
         psnr_of_denoised,
         "test PSNR in dB at sigma 0.5",
         0.15,
+        DIGITS,
+    ),
+    "sigma-denoiser": Recipe(
+        SigmaDenoiser,
+        {},
+        partial(
+            stages,
+            train=denoise_every_level,
+            plan=[(10, 2e-3), (100, 2e-3), (60, 7e-4)],
+        ),
+        distance_of_drawn,
+        "Frechet distance of 1,000 drawn digits to the test digits",
+        8.0,
         DIGITS,
     ),
     "digit-classifier": Recipe(
