@@ -17,6 +17,8 @@ MAX_WORDS, MAX_FIGURES, MAX_LINES, MAX_BOLD = 2500, 12, 5, 5
 COURSE = {"part", "door", "way", "deep", "run", "needs", "hero"}
 OFF_THE_WAY = re.compile(r"^## (?:연습 문제|심화|Exercises|Deep end)$", re.M)
 DETAILS = re.compile(r"<details.*?</details>", re.S)
+PREDICTION = re.compile(r'<div class="predict".*?</div>', re.S)
+CHOICE = re.compile(r"^\d+\. .*$", re.M)
 CAPTION = re.compile(r"\*\*(?:그림|Figure) (\d+\.\d+)\.\*\*")
 
 # Words and what to write for them: ../shared/korean.md. A word is looked for at the beginning of
@@ -107,9 +109,10 @@ def on_the_way(all_cells):
 
 
 def words(all_cells):
-    """How many words stand on the way: no boxes, no displayed formulas, no code."""
+    """How many words stand on the way: no boxes, no displayed formulas, no code, no choices."""
     text = "\n\n".join(source(c) for c in all_cells if c["cell_type"] == "markdown")
     text = DETAILS.sub("", text)
+    text = PREDICTION.sub(lambda match: CHOICE.sub("", match[0]), text)
     text = re.sub(r"\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)|[*#|]", " ", text, flags=re.S)
     text = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # a formula in a sentence is a word
     return len(re.findall(r"\S*\w\S*", text))

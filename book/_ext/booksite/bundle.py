@@ -42,6 +42,7 @@ SCRIPTS = [
     "figures.js",
     "search-dialog.js",
     "live.js",
+    "predict.js",
 ]
 SEARCH = ["minisearch/index.js", "site-search.js"]  # loaded when a reader searches
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
