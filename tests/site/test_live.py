@@ -9,6 +9,7 @@ import torch
 
 from course_lib import kmeans
 from tests.site.live import PLACE, ROOT, figures
+from tools import live_speed
 
 
 def test_modules_are_short():
@@ -307,3 +308,17 @@ def test_points_walk_to_the_data(figure):
         return np.median(np.linalg.norm(np.array(points)[:, None] - x, axis=2).min(axis=1))
 
     assert away(found["ends"]) < 0.2 < away(found["starts"])
+
+
+def test_the_speed_of_a_figure_is_measured(live, browser, monkeypatch):
+    monkeypatch.setattr(live_speed, "SECONDS", 0.5)
+    page = "book/en/01-kmeans.html"
+    ready, answer, rate, weight = live_speed.measure(browser, live, page, "neuron")
+    assert 0 < answer < 5000
+    assert 0 < ready < 60_000
+    assert 1 < rate < 200
+    assert 5 < weight < 2000
+
+
+def test_every_figure_stands_in_a_chapter():
+    assert set(live_speed.places(ROOT)) == {path.stem for path in figures()}

@@ -41,7 +41,7 @@ def site(tmp_path, monkeypatch):
 
 
 def run(root, repeats=1):
-    args = type("Args", (), {"pages": ["book/ko/index.html"], "repeats": repeats})
+    args = type("Args", (), {"pages": ["book/ko/index.html"], "repeats": repeats, "live": False})
     return quality.main(args, root)
 
 
