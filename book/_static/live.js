@@ -16,4 +16,26 @@
     }
   }, { rootMargin: "600px" });
   document.querySelectorAll("div.live[data-figure]").forEach((figure) => near.observe(figure));
+
+  // The home page's pictures move while a reader points at them, and lead to their live figure.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  for (const card of document.querySelectorAll(".chapters a")) {
+    const picture = card.querySelector("img");
+    const chapter = card.pathname.split("/").at(-1).replace(/\.html$/, "");
+    let stop = null, wanted = false;
+    const begin = async () => {
+      if (wanted || calm.matches || !picture) return;
+      wanted = true;
+      const { play, scenes } = await import(new URL("home.js", folder));
+      if (!wanted || !(chapter in scenes)) return;
+      const [figure, make] = scenes[chapter];
+      card.hash = `live-${figure}`;
+      stop = play(picture, make);
+    };
+    const end = () => { wanted = false; stop?.(); stop = null; };
+    card.addEventListener("pointerenter", begin);
+    card.addEventListener("focus", begin);
+    card.addEventListener("pointerleave", end);
+    card.addEventListener("blur", end);
+  }
 }

@@ -14,6 +14,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 FOLDER = "book/live"
+NAMED = r'<div class="live" id="live-\1" data-figure="\1"></div>'
 PLACE = re.compile(r'<div class="live" data-figure="([^"]*)">\s*</div>')
 
 
@@ -32,12 +33,14 @@ def copy(app):
 
 
 def check(app, doctree, page):
-    """Warn of a place whose figure is not there."""
+    """Give places an address of their own; warn of a place whose figure is not there."""
     known = figures(app.srcdir)
-    for raw in doctree.findall(nodes.raw):
+    for raw in list(doctree.findall(nodes.raw)):
         for name in PLACE.findall(raw.astext()):
             if name not in known:
                 logger.warning("no live figure has the name %s", name, location=page)
+        if PLACE.search(raw.astext()):
+            raw.replace_self(nodes.raw("", PLACE.sub(NAMED, raw.astext()), format="html"))
 
 
 def setup(app):
