@@ -29,7 +29,7 @@
       const { play, scenes } = await import(new URL("home.js", folder));
       if (!wanted || !(chapter in scenes)) return;
       const [figure, make] = scenes[chapter];
-      card.hash = `live-${figure}`;
+      card.setAttribute("href", `${card.getAttribute("href").split("#")[0]}#live-${figure}`);
       stop = play(picture, make);
     };
     const end = () => { wanted = false; stop?.(); stop = null; };
