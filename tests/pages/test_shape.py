@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).parents[2] / "book"
-REWRITTEN = ["00-introduction", "01-kmeans", "02-autoencoder", "03-denoising-autoencoder", "05-gan"]
+REWRITTEN = [
+    "00-introduction",
+    "01-kmeans",
+    "02-autoencoder",
+    "03-denoising-autoencoder",
+    "04-convolutional-autoencoder",
+    "05-gan",
+]
 LANGUAGES = ["ko", "en"]
 MAX_WORDS, MAX_FIGURES, MAX_LINES, MAX_BOLD = 2500, 12, 5, 5
 
