@@ -87,19 +87,23 @@ def names(site):
 
 @pytest.fixture(scope="session")
 def little_book(tmp_path_factory, site):
-    """little_book({code: {file: text}}) -> (exit status, log, folder of the built site).
+    """little_book({code: {file: text}}, {path: text}) -> (exit status, log, the built site).
 
-    A book of a few pages, built as the real one is; a test knows all that stands in it.
+    A book of a few pages, built as the real one is; a test knows all that stands in it. The paths
+    are live figures that it has besides the book's.
     """
 
-    def make(pages):
+    def make(pages, figures=()):
         source = tmp_path_factory.mktemp("book")
         for name in ["_config.yml", "package.json", "package-lock.json", "index.md"]:
             shutil.copy(ROOT / name, source)
         (source / "node_modules").symlink_to(ROOT / "node_modules")
         (source / "book").mkdir()
-        for name in ["_ext", "_static", "_templates", "live"]:
+        for name in ["_ext", "_static", "_templates"]:
             (source / "book" / name).symlink_to(ROOT / "book" / name)
+        shutil.copytree(ROOT / "book/live", source / "book/live")
+        for path, text in dict(figures).items():
+            (source / path).write_text(text, "utf8")
         chapters = []
         for code, texts in pages.items():
             (source / "book" / code).mkdir()

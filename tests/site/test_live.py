@@ -1,6 +1,7 @@
 """Live figures in Chromium, driven as a reader would, their numbers checked against the library."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ import scipy.special
 import torch
 
 from course_lib import kmeans
-from tests.site.live import PLACE, ROOT, figures
+from tests.site.little import notebook
+from tests.site.live import CAPTION, PLACE, ROOT, figures
 from tools import live_speed
+from tools.web import served
 
 
 def test_modules_are_short():
@@ -318,6 +321,36 @@ def test_the_speed_of_a_figure_is_measured(live, browser, monkeypatch):
     assert 0 < ready < 60_000
     assert 1 < rate < 200
     assert 5 < weight < 2000
+
+
+def test_the_steps_of_the_readme_make_a_figure(little_book, new_page, tmp_path):
+    readme = (ROOT / "book/live/README.md").read_text("utf8")
+    module = re.search(r"```js\n(.*?)```", readme, re.S)[1]
+    (place,) = re.findall(r"`(<div [^`]*my-figure[^`]*)`", readme)
+    pages = {
+        code: {"index.md": "# H\n", "01-kmeans.ipynb": notebook("# One", CAPTION[code], place)}
+        for code in ("ko", "en")
+    }
+    status, log, folder = little_book(pages, {"book/live/my-figure.js": module})
+    assert status == 0, log
+    with served(folder) as address:
+        page = new_page()
+        page.goto(f"{address}book/ko/01-kmeans.html")
+        figure = page.locator("#live-my-figure.ready")
+        figure.get_by_role("button", name="던지기").click()
+        assert figure.locator("[role=status]").inner_text() == "1번 던졌습니다."
+        assert figure.evaluate("one => one.figure.state.n") == 1
+
+
+def test_the_readme_says_what_rounding_costs():
+    readme = (ROOT / "book/live/README.md").read_text("utf8")
+    rows = re.findall(r"^\| ([a-z-]+) \| \d+ \| [^|]* \| ([\d.]+) \| ([\d.]+) \|$", readme, re.M)
+    assert len(rows) == 3
+    for name, before, after in rows:
+        content = (ROOT / f"book/live/models/{name}.bin").read_bytes()
+        quality = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])["quality"]
+        for text, key in [(before, "stored"), (after, "rounded")]:
+            assert float(text) == pytest.approx(quality[key], rel=2e-3)
 
 
 def test_every_figure_stands_in_a_chapter():
