@@ -35,16 +35,18 @@
   const page = location.pathname.split("/").at(-1).replace(/\.html$/, "");
   const sure = (text) => ({ 50: word("A guess"), 70: word("Fairly sure"), 90: word("Very sure") })[text];
 
-  // What shows the result: all up to the next heading, prediction or live figure, and from the first
-  // output on no further than the next code.
+  // What shows the result: the cells after the prediction and the text that reads them, as far as the
+  // next heading or prediction, or the first code after that text. Live figures stay as they are.
   const result = (place) => {
     const found = [];
-    let seen = false;
+    let seen = false, read = false;
     for (let next = place.nextElementSibling; next; next = next.nextElementSibling) {
-      if (next.matches("h2, h3, h4, section, .predict, .live, .prediction")) break;
+      if (next.matches("h2, h3, h4, section, .predict, .prediction")) break;
+      if (next.matches(".live")) continue;
       const cell = next.matches(".cell:not(.drawn)");
-      if (cell && seen) break;
+      if (cell && read) break;
       seen ||= cell && Boolean(next.querySelector(".cell_output, .output"));
+      read ||= seen && next.matches("p:not(.figure-caption), ul, ol");
       found.push(next);
     }
     return found;

@@ -120,8 +120,9 @@ def words(all_cells):
     text = "\n\n".join(source(c) for c in all_cells if c["cell_type"] == "markdown")
     text = DETAILS.sub("", text)
     text = PREDICTION.sub(lambda match: CHOICE.sub("", match[0]), text)
-    text = re.sub(r"\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)|[*#|]", " ", text, flags=re.S)
+    text = re.sub(r"\$\$.*?\$\$", " ", text, flags=re.S)
     text = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # a formula in a sentence is a word
+    text = re.sub(r"<[^>]+>|\]\([^)]*\)|[*#|]", " ", text, flags=re.S)
     return len(re.findall(r"\S*\w\S*", text))
 
 
