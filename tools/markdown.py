@@ -18,6 +18,9 @@ _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _NUMBERED = re.compile(r"(?P<kind>[^\d*]*?)\s*(?P<number>P\.\d+|\d+(?:\.\d+)*)\b")  # P: the primer
 _TAG = re.compile(r"<(/?[a-zA-Z][\w-]*)\b([^>]*)>")
+_DATA = re.compile(r"\bdata-[\w-]+=\"[^\"]*\"")
+_PREDICT = re.compile(r"<div class=\"predict\".*?</div>", re.S)
+_CHOICE = re.compile(r"^\d+\. ", re.M)
 _CLASS = re.compile(r"class=\"([^\"]+)\"")
 _WORDS = re.compile(r"\\(text\w{0,2}|mbox)\{((?:[^{}]|\{[^{}]*\})*)\}")
 
@@ -29,7 +32,8 @@ class Parts:
     headings: levels, 1 to 6. display, inline: LaTeX bodies, the contents of ``\\text{}`` removed.
     labels: (kind, number) of bold captions and of headings, as ("Figure", "1.3").
     links: targets of links and images. admonitions: class names or directive names.
-    html: other HTML tags. fences: the info strings of fenced code blocks. words: what is left.
+    html: other HTML tags with their data, and how many choices a prediction has.
+    fences: the info strings of fenced code blocks. words: what is left.
     """
 
     headings: list
@@ -80,7 +84,8 @@ def parse(text):
         if name and "admonition" in name[1].split():
             admonitions.append(name[1])
         else:
-            html.append(tag)
+            html.append(" ".join([tag, *_DATA.findall(attributes)]))
+    html += [f"{len(_CHOICE.findall(one))} choices" for one in _PREDICT.findall(text)]
     numbered = filter(None, map(_NUMBERED.match, captions))
     words = _TAG.sub(" ", _AUTOLINK.sub(" ", re.sub(r"\]\([^)]*\)", "]", text)))
     return Parts(

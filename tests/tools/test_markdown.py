@@ -1,3 +1,5 @@
+import pytest
+
 from tools.markdown import parse
 
 
@@ -51,3 +53,15 @@ def test_labels_are_numbered_bold_text_and_headings():
 
 def test_comments_are_not_text():
     assert parse("<!-- # $x$ [a](b) -->\nplain").words.strip() == "plain"
+
+
+@pytest.mark.parametrize(
+    ("place", "choices"), [('data-answer="1"', "1. a\n2. b"), ('data-answer="2"', "1. a")]
+)
+def test_predictions_differ_by_their_answer_and_their_choices(place, choices):
+    def html(data, listed):
+        text = f'<div class="predict" {data}>\n\n**Prediction.** x?\n\n{listed}\n\n</div>'
+        return parse(text).html
+
+    assert html(place, choices) != html('data-answer="2"', "1. a\n2. b")
+    assert html('data-answer="2"', "1. x\n2. y") == html('data-answer="2"', "1. a\n2. b")
