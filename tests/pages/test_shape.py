@@ -239,3 +239,12 @@ def test_words_are_counted_as_they_stand():
 def test_bold_sentences_are_counted_without_labels():
     text = "**그림 1.1.** **하나입니다.** **왜 둘일까요?** **예측.** **낱말** **맞습니다.**"
     assert bold_sentences(text) == ["하나입니다.", "왜 둘일까요?"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((BOOK.parent / "exercises").glob("*/*.ipynb")), ids=lambda path: path.stem
+)
+def test_the_korean_of_assignments_is_what_practitioners_say(path):
+    sources = [source(cell) for cell in json.loads(path.read_text("utf8"))["cells"]]
+    text = re.sub(r"```.*?```|\$\$.*?\$\$|`[^`]*`|\$[^$]*\$", "", "\n\n".join(sources), flags=re.S)
+    assert not [pair for pair in wrong_words(text) if pair[0] in WORDS]
