@@ -1,6 +1,7 @@
 """Live figures in Chromium, driven as a reader would, their numbers checked against the library."""
 
 import json
+import os
 import re
 
 import numpy as np
@@ -355,3 +356,22 @@ def test_the_readme_says_what_rounding_costs():
 
 def test_every_figure_stands_in_a_chapter():
     assert set(live_speed.places(ROOT)) == {path.stem for path in figures()}
+
+
+@pytest.mark.parametrize("name", ["gan-ring", "score-field"])
+def test_a_figure_that_trains_holds_its_memory(figure, name):
+    """LIVE_SECONDS=300 makes it five minutes."""
+    page, place = figure(name)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def used():
+        session.send("HeapProfiler.collectGarbage")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: one["value"] for one in metrics}["JSHeapUsedSize"] / 1e6
+
+    place.locator(".live-bar button").first.click()
+    page.wait_for_timeout(3000)
+    before = used()
+    page.wait_for_timeout(1000 * int(os.environ.get("LIVE_SECONDS", "8")))
+    assert used() < before + 5

@@ -308,13 +308,14 @@ def test_naming_ten_digits(figure, images):
     assert f"10 named: {100 * own[-1]:.0f} %" in status.inner_text()
 
 
-def picture(kind, size=(40, 30), **options):
-    """The bytes of a small picture with two colors."""
-    mode = "RGBA" if kind == "PNG" else "RGB"
-    image = Image.new(mode, size, (255, 0, 0, 255)[: len(mode)])
-    image.paste((0, 0, 255, 255)[: len(mode)], (0, 0, size[0] // 2, size[1]))
+def picture(kind, size=(40, 30), mode="RGB", color=(255, 0, 0)):
+    """The bytes of a picture, its left half blue or, in another mode, of one color."""
+    mode = "RGBA" if isinstance(color, tuple) and len(color) == 4 else mode
+    image = Image.new(mode, size, color)
+    if mode == "RGB":
+        image.paste((0, 0, 255), (0, 0, size[0] // 2, size[1]))
     file = io.BytesIO()
-    image.save(file, kind, **options)
+    image.save(file, kind)
     return file.getvalue()
 
 
@@ -348,6 +349,15 @@ def test_a_photograph_gets_its_colors(figure):
         ("a.gif", "image/gif", picture("GIF"), "colors"),
         ("one.png", "image/png", picture("PNG", (1, 1)), "colors"),
         ("wide.jpg", "image/jpeg", picture("JPEG", (3000, 8)), "colors"),
+        ("large.jpg", "image/jpeg", picture("JPEG", (6000, 4000)), "colors"),
+        ("moving.webp", "image/webp", picture("WEBP"), "colors"),
+        ("named.png", "image/png", picture("JPEG"), "colors"),
+        ("clear.png", "image/png", picture("PNG", color=(0, 0, 0, 0)), "colors"),
+        ("gray.png", "image/png", picture("PNG", mode="L", color=90), "colors"),
+        ("paper.pdf", "application/pdf", b"%PDF-1.4", "does not open as a picture"),
+        ("film.mp4", "video/mp4", b"\0\0\0\x18ftypmp42", "does not open as a picture"),
+        ("a.HEIF", "", b"ftypmif1", "cannot open HEIC"),
+        ("too-large.png", "image/png", b"0" * 60_000_001, "The file is too large"),
     ],
 )
 def test_bad_files_get_a_clear_word_and_the_picture_stays(figure, name, kind, content, said):
