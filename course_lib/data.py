@@ -89,15 +89,20 @@ def load_photo(name, size=None):
     return image.clamp(0, 1).contiguous()  # the filter's weights sum to 1 only up to rounding
 
 
-STYLES = {"jogakbo": style_images.jogakbo, "swirl": style_images.swirl}
+STYLES = {
+    "jogakbo": style_images.jogakbo,
+    "swirl": style_images.swirl,
+    "waves": style_images.waves,
+    "ink": style_images.ink,
+}
 
 
 def load_style(name, size=256, *, seed=0):
     """Draw a style image; the same seed at another size gives the same composition.
 
     Args:
-        name: "jogakbo" (a Korean patchwork of ramie and silk) or "swirl" (thick brush strokes
-            along a field of vortices).
+        name: "jogakbo" (a Korean patchwork of ramie and silk), "swirl" (thick brush strokes along
+            a field of vortices), "waves" (as on Korean folk screens) or "ink" (an ink wash).
         size: side of the square in pixels, >= 16.
         seed: int >= 0.
 

@@ -10,12 +10,15 @@ import numpy as np
 import torch
 from torch import nn
 
+from course_lib import style
 from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
-from course_lib.data import load_mnist, load_photo
+from course_lib.data import load_mnist, load_photo, load_style
 from course_lib.denoising import gaussian_noise
 from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
+from course_lib.support.images import resize
+from tools import styled
 from tools.book import BookError
 
 SEEDS = range(3)
@@ -188,4 +191,78 @@ def color_runs():
     }
 
 
-TABLES = {"conv-runs": conv_runs, "color-runs": color_runs}
+def style_runs():
+    """Chapter 7: optimizers and their learning rates, sizes, and how the loss curves."""
+    painting, losses = load_style("swirl"), style.Losses(style_weight=styled.WEIGHT)
+
+    def run(size, steps, method, seed):
+        photo = styled.square("china", size)
+        init, plan = styled.noisy(photo, 0.02, seed), {1: steps}
+        options = {"size": size, "steps": plan, "init": init, "method": method}
+        return style.transfer(photo, painting, losses, **options)
+
+    def optimize(method, seed):
+        loss = run(64, 60, method, seed).history.loss
+        return {f"loss {n}": min(loss[:n]) for n in (20, 60)}
+
+    def at_size(size, seed):
+        history = run(size, 60, style.LBFGS, seed).history
+        return {"content": history.content_loss[-1], "style": history.style_loss[-1]}
+
+    def curve(seed):
+        image = run(64, 100, style.LBFGS, seed).image[None]
+        photo = styled.square("china", 64)[None]
+        small = resize(painting[None], (64, 64))
+        objective = style.Objective(style.VGGFeatures(), photo, small, losses)
+        rng, found = torch.Generator().manual_seed(seed), {}
+        for band, keep in enumerate(bands(64)):
+            means = []
+            for _ in range(4):
+                v = unit(keep(torch.randn(image.shape, generator=rng)))
+                means.append(float((v * bend(objective, image, v)).sum()))
+            for _ in range(15):  # the stiffest direction of the band, by power iteration
+                v = unit(keep(bend(objective, image, v)))
+            found[f"mean {band}"] = sum(means) / 4
+            found[f"stiffest {band}"] = float((v * bend(objective, image, v)).sum())
+        return found
+
+    table = {"curvature": curve}
+    for name, power in {"W": 0.25, "I": 0.0}.items():
+        table[f"L-BFGS, {name}"] = partial(optimize, style.LBFGS._replace(power=power))
+        for lr in (0.01, 0.03, 0.1):
+            adam = style.Method(partial(torch.optim.Adam, lr=lr), power)
+            table[f"Adam {lr}, {name}"] = partial(optimize, adam)
+    for size in (64, 96, 128):
+        table[f"{size} pixels"] = partial(at_size, size)
+    return table
+
+
+def unit(v):
+    """The tensor, divided by its length."""
+    return v / v.norm()
+
+
+def bend(objective, image, v, step=0.05):
+    """The Hessian of the loss times v, from the gradients on either side."""
+    (up, down) = (gradient(objective, image + sign * step * v) for sign in (1, -1))
+    return (up - down) / (2 * step)
+
+
+def gradient(objective, image):
+    """The gradient of the loss at an image."""
+    image = image.clone().requires_grad_()
+    return torch.autograd.grad(objective(image)[0], image)[0]
+
+
+def bands(size, n=6):
+    """Maps that keep one of n bands of frequencies, from broad to fine, equal in octaves."""
+    f = torch.hypot(torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size))
+    edges = [0, *(0.5 * 2.0 ** (k - n + 1) for k in range(n - 1)), 1]
+
+    def keep(low, high, images):
+        return torch.fft.irfft2(torch.fft.rfft2(images) * ((low <= f) & (f < high)), s=(size, size))
+
+    return [partial(keep, low, high) for low, high in zip(edges, edges[1:])]
+
+
+TABLES = {"conv-runs": conv_runs, "color-runs": color_runs, "style-runs": style_runs}

@@ -1,28 +1,121 @@
-"""The finished pictures of the chapter on style transfer: a photograph in two styles.
+"""The pictures of the chapter on style transfer that take longer than a page may.
 
-`python -m course_lib style` paints each with the arguments below, which the chapter prints as the
-recipe, in a minute and a half on a CPU.
+`python -m tools styled` paints all of them, in half an hour on two idle cores; with names it paints
+those alone, and `--size 512` paints the gallery larger. The chapter prints the recipes.
 """
 
-from course_lib.__main__ import main as run_command
+from functools import partial
+
+import torch
+
+from course_lib.data import load_photo, load_style
+from course_lib.style import STYLE_LAYERS, Losses, VGGFeatures, transfer
+from course_lib.support import runs as stored
+from course_lib.support.image_files import write_image
+from course_lib.support.images import resize
 
 FOLDER = "book/_static/styled"
-RECIPES = {  # file name: arguments of the command style, without the output
-    "china-jogakbo.jpg": ("china", "jogakbo", "--steps", "60", "--style-weight", "30"),
-    "china-swirl.jpg": ("china", "swirl", "--steps", "60", "--style-weight", "30"),
-}
+WEIGHT = 30  # of the style
+QUICK, LONG = {0.5: 50, 1: 20}, {0.25: 60, 0.5: 60, 1: 30}  # steps, the latter from 384 pixels on
+SIZE, LARGE = 256, {"china-swirl": 384}  # pixels of the gallery's shorter sides
+GALLERY = [
+    f"{photo}-{style}"
+    for photo in ("china", "flower", "chelsea")
+    for style in ("swirl", "jogakbo", "waves", "ink")
+]
+LEVELS = ("conv1_2", "conv2_2", "conv3_2", "conv4_2", "conv5_2")
+SMALL = 96  # pixels of the small pictures
 
 
 def add_arguments(parser):
-    """Nothing to choose."""
+    """Arguments of ``python -m tools styled``."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
+    parser.add_argument("--size", type=int, help="shorter side of the gallery's pictures")
 
 
 def main(args, root):
     """Paint the pictures; the same machine writes the same files."""
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for name, recipe in RECIPES.items():
-        path = folder / name
-        run_command(["style", *recipe, "--output", str(path)])
+    for name in args.names or [*GALLERY, *STRIPS]:
+        if name in STRIPS:
+            path = stored.save_pictures(f"style-{name}", STRIPS[name]())
+        else:
+            path = folder / f"{name}.jpg"
+            size = args.size or LARGE.get(name, SIZE)
+            write_image(finished(*name.split("-"), size), path)
         print(f"{path.relative_to(root)}: {path.stat().st_size:,} bytes", flush=True)
     return 0
+
+
+def finished(photo, style, size):
+    """One picture of the gallery."""
+    painting, losses = load_style(style, size), Losses(style_weight=WEIGHT)
+    steps = QUICK if size < 384 else LONG
+    return transfer(load_photo(photo), painting, losses, size=size, steps=steps).image
+
+
+def square(name, size=SMALL):
+    """A photograph, cut to its middle square, and small."""
+    photo = load_photo(name)
+    side = min(photo.shape[1:])
+    left = 30 if name == "china" else (photo.shape[2] - side) // 2
+    return resize(photo[None, :, :side, left : left + side], (size, size))[0]
+
+
+def noisy(image, sigma, seed=0):
+    """The image with a little noise."""
+    noise = torch.randn(image.shape, generator=torch.Generator().manual_seed(seed))
+    return (image + sigma * noise).clamp(0, 1)
+
+
+def small(losses, init, steps, photo="china", **options):
+    """A small picture in swirls, at one size."""
+    options = {"size": SMALL, "steps": {1: steps}, "init": init, **options}
+    return transfer(square(photo, options["size"]), load_style("swirl"), losses, **options).image
+
+
+def reconstructions():
+    """The photograph from the feature maps of one layer, 200 steps from gray."""
+    gray = noisy(torch.full((3, SMALL, SMALL), 0.5), 0.05)
+    for layer in LEVELS:
+        yield small(Losses(style_weight=0, tv_weight=0.3, content_layers=layer), gray, 200)
+
+
+def textures():
+    """Swirls from the Gram matrices of 1, 2, 3 and 5 layers, 200 steps from noise."""
+    mean = load_style("swirl").mean((1, 2), keepdim=True).expand(3, SMALL, SMALL)
+    for n in (1, 2, 3, 5):
+        losses = Losses(content_weight=0, tv_weight=0.1, style_layers=STYLE_LAYERS[:n])
+        yield small(losses, noisy(mean, 0.1), 200)
+
+
+def weights():
+    """The pavilion at weights 1, 10, 100 and 1,000 of the style, 60 steps."""
+    for weight in (1, 10, 100, 1000):
+        yield small(Losses(style_weight=weight), "content", 60)
+
+
+def descent():
+    """What one descent is at after 1, 4, 10, 25, 60 and 150 steps."""
+    frames = {}
+    keep = partial(small, Losses(style_weight=WEIGHT), square("china", 128), 150, size=128)
+    keep(on_step=lambda step, image, history: frames.update({step: image}))
+    return [frames[step] for step in (1, 4, 10, 25, 60, 150)]
+
+
+def networks():
+    """Three photographs, each by the trained network and by random weights, three seeds each."""
+    for photo in ("china", "flower", "chelsea"):
+        for kind in ("hed-vgg16", "random"):
+            for seed in range(3):
+                init = noisy(square(photo), 0.02, seed)
+                network = VGGFeatures(kind, seed=seed)
+                losses = Losses(style_weight=WEIGHT)
+                yield small(losses, init, 60, photo=photo, network=network)
+
+
+STRIPS = {
+    function.__name__: function
+    for function in (reconstructions, textures, weights, descent, networks)
+}

@@ -1,15 +1,18 @@
 """What many training runs reached, measured beforehand because it takes too long for a page.
 
 `weights/NAME.csv` has a line for each measurement. `python -m tools runs NAME` measures anew.
+`weights/NAME.png` holds pictures side by side, which `python -m tools styled` painted.
 """
 
 import csv
 from collections import defaultdict
 
 import numpy as np
+import torch
 
 from course_lib.support import checkpoints
 from course_lib.support.checks import one_of
+from course_lib.support.image_files import read_image, write_image
 
 COLUMNS = ("run", "seed", "measure", "value")
 
@@ -40,3 +43,16 @@ def save(name, rows):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows((run, seed, measure, f"{value:.4g}") for run, seed, measure, value in rows)
+
+
+def save_pictures(name, pictures):
+    """Store pictures (3, S, S) side by side in `weights/NAME.png`; return its path."""
+    path = checkpoints.FOLDER / f"{name}.png"
+    write_image(torch.cat(list(pictures), dim=2), path)
+    return path
+
+
+def load_pictures(name):
+    """Read the stored pictures `name`: (N, 3, S, S) float32 in [0, 1]."""
+    strip = read_image(checkpoints.FOLDER / f"{name}.png")
+    return torch.stack(strip.split(strip.shape[1], dim=2))

@@ -1,6 +1,6 @@
 """The drawn style images of `course_lib.data.load_style`.
 
-Both drawings use the unit square, u to the right and v down, and draw random numbers in an order
+All drawings use the unit square, u to the right and v down, and draw random numbers in an order
 that does not depend on the size in pixels: the size changes the detail, not the composition.
 """
 
@@ -258,3 +258,120 @@ def _average_blocks(image):
     n = side // OVERSAMPLING
     blocks = np.clip(image, 0, 1).reshape(n, OVERSAMPLING, n, OVERSAMPLING, channels)
     return blocks.mean(axis=(1, 3))
+
+
+def waves(size, rng):
+    """Draw rows of waves as on Korean folk screens: (size, size, 3) float64 in [0, 1], RGB.
+
+    Each wave is a fan of colored rings with dark outlines, and hides the lower part of the row
+    behind it. A few waves are red or ocher among the blue ones. The ink is uneven.
+    """
+    side = size * OVERSAMPLING
+    axis = (np.arange(side) + 0.5) / side
+    u, v = np.meshgrid(axis, axis)
+    image = np.ones((side, side, 3)) * SEA[0]
+    noise = _look_up(_smooth_noise(rng, (256, 256), 3, mode="wrap"), v * 128, u * 128)
+    grain = _look_up(_smooth_noise(rng, (256, 256), 0.7, mode="wrap"), v * 256, u * 256)
+    n_rows = 13
+    for row in range(-1, n_rows + 3):
+        n_waves = 7
+        for wave in range(n_waves + 1):
+            jitter = rng.normal(0, (0.008, 0.006, 0.008))
+            x = (wave + 0.5 * (row % 2)) / n_waves + jitter[0]
+            y = (row + 0.6) / n_rows + jitter[1]
+            radius = 0.096 + jitter[2]
+            n_rings = rng.integers(4, 7)
+            kind = rng.choice(len(RINGS), p=(0.36, 0.3, 0.18, 0.08, 0.08))
+            shade = 1 + rng.normal(0, 0.06)
+            near = np.hypot(u - x, v - y) < 1.1 * radius
+            dx, dy = u[near] - x, v[near] - y
+            r = np.hypot(dx, dy * 1.05) / radius + 0.018 * noise[near]
+            ring = np.clip((r * n_rings).astype(int), 0, n_rings - 1)
+            place = r * n_rings - ring
+            colors = SEA[np.array(RINGS[kind])[ring % 4]] * shade
+            colors = colors * (0.92 + 0.16 * place + 0.05 * grain[near])[:, None]
+            line = np.exp(-(((place - 0.98) / 0.13) ** 2)) + np.exp(-((place / 0.08) ** 2))
+            ink = np.clip(line * (0.75 + 0.25 * noise[near]), 0, 1)[:, None]
+            colors = colors + ink * (SEA[-1] - colors)
+            inside = r < 1
+            target = image[near]
+            target[inside] = colors[inside]
+            image[near] = target
+    return _average_blocks(image)
+
+
+SEA = np.array(  # foam, sky, sea, deep sea, red, ocher, jade, ink
+    [
+        (0.95, 0.92, 0.83),
+        (0.55, 0.74, 0.80),
+        (0.16, 0.45, 0.64),
+        (0.07, 0.22, 0.44),
+        (0.80, 0.24, 0.17),
+        (0.93, 0.68, 0.25),
+        (0.30, 0.60, 0.50),
+        (0.06, 0.08, 0.16),
+    ]
+)
+RINGS = [(3, 2, 1, 0), (0, 1, 2, 3), (6, 1, 0, 2), (4, 5, 0, 4), (5, 0, 2, 0)]
+
+
+def ink(size, rng):
+    """Draw a landscape in ink wash: (size, size, 3) float64 in [0, 1], RGB.
+
+    Ridges stand behind one another in mist: each is dark along its edge and fades downward. Dry
+    strokes of a hairy brush follow the slopes, and drops have spread in the damp paper. The paper
+    is warm, the ink is bluish, and a few strokes are a pale red-brown wash.
+    """
+    side = size * OVERSAMPLING
+    axis = (np.arange(side) + 0.5) / side
+    u, v = np.meshgrid(axis, axis)
+    fiber = _look_up(_smooth_noise(rng, (256, 256), (0.6, 4), mode="wrap"), v * 256, u * 256)
+    cloud = _look_up(_smooth_noise(rng, (128, 128), 4, mode="wrap"), v * 40, u * 40)
+    hairs = _smooth_noise(rng, (512, 512), (0.5, 6), mode="wrap")
+    dark = np.full((side, side), 0.03) + 0.02 * cloud
+    warm = np.zeros((side, side))
+    ridges = []
+    for layer in range(6):
+        knots = np.cumsum(rng.normal(0, 1, 24))
+        knots = (knots - knots.mean()) / np.abs(knots - knots.mean()).max()
+        height = gaussian_filter(np.interp(axis * 23, np.arange(24), knots), 0.012 * side)
+        rough = gaussian_filter(rng.standard_normal(512), 1.5)
+        height = height * 0.10 + 0.012 * np.interp(axis * 511, np.arange(512), rough)
+        ridges.append(0.14 + 0.15 * layer - height)
+        below = v - ridges[-1][None]
+        edge = 1 / (1 + np.exp(-(below + 0.004 * fiber) / 0.0022))
+        wash = np.exp(-below.clip(0) / (0.045 + 0.01 * layer)) * (0.85 + 0.3 * cloud)
+        line = np.exp(-((below / (0.004 + 0.003 * np.abs(cloud))) ** 2)) * (0.8 + 0.3 * fiber)
+        strength = 0.30 + 0.11 * layer
+        dark = dark * (1 - 0.75 * edge * np.exp(-((below / 0.2) ** 2)))
+        dark = dark + strength * edge * wash + 0.5 * strength * np.clip(line, 0, 1.3)
+        if layer in (2, 4):
+            warm += 0.5 * edge * np.exp(-((below - 0.05) ** 2) / 0.002) * (0.6 + 0.4 * cloud)
+    for _ in range(520):  # dry strokes down the slopes
+        layer = rng.integers(6)
+        x, length = rng.uniform(-0.05, 1.05), rng.uniform(0.03, 0.13)
+        start = np.interp(x, axis, ridges[layer]) + rng.uniform(0, 0.07)
+        lean, width = rng.normal(0, 0.9), rng.uniform(0.003, 0.011)
+        seed, force = rng.uniform(0, 512), rng.uniform(0.25, 0.9) * (0.45 + 0.12 * layer)
+        box = (np.abs(u - x) < 1.5 * length) & (np.abs(v - start - length / 2) < 0.75 * length)
+        s = (v[box] - start) / length
+        t = (u[box] - x - lean * length * s * (1 - 0.4 * s)) / (width * (1.15 - 0.7 * s) + 1e-4)
+        hair = _look_up(hairs, 6 * t + seed, 6 * s + seed)
+        on = (np.abs(t) < 1) & (s > 0) & (s < 1)
+        dark[box] += on * force * np.clip(0.7 + 0.6 * hair - 0.7 * s, 0, 1.2) * (1 - t**4).clip(0)
+    for _ in range(45):  # drops
+        x, y, radius = rng.uniform(0, 1), rng.uniform(0.25, 1), rng.gamma(2.0, 0.005)
+        force = rng.uniform(0.2, 0.9)
+        box = np.hypot(u - x, v - y) < 3 * radius
+        r = np.hypot(u[box] - x, v[box] - y) / radius + 0.25 * fiber[box]
+        dark[box] += force / (1 + np.exp((r - 1) / 0.12))
+    dark = np.clip(dark + 0.035 * fiber, 0, 1.5)[..., None]
+    image = PAPER * np.exp(-1.9 * dark * INK - 0.9 * warm.clip(0)[..., None] * BROWN)
+    return _average_blocks(image)
+
+
+PAPER = np.array([0.95, 0.90, 0.78])
+INK, BROWN = (
+    np.array([1.0, 0.92, 0.72]),
+    np.array([0.10, 0.42, 0.62]),
+)  # absorbed of red, green, blue

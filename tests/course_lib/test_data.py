@@ -382,7 +382,8 @@ def test_styles_have_texture_at_every_scale(name):
         n = 256 // side
         blocks = image.reshape(3, n, side, n, side).transpose(2, 3).reshape(3, n * n, -1)
         assert blocks.std(dim=2).mean() > 0.04, side
-    assert (image.max(dim=0).values - image.min(dim=0).values).mean() > 0.2
+    colors = (image.max(dim=0).values - image.min(dim=0).values).mean()
+    assert colors > (0.07 if name == "ink" else 0.2)  # ink on warm paper is almost gray
 
 
 def test_jogakbo_is_made_of_flat_pieces_and_swirl_is_not():
@@ -401,9 +402,13 @@ def test_jogakbo_is_made_of_flat_pieces_and_swirl_is_not():
 
 
 def test_unknown_style():
-    with pytest.raises(ValueError, match="name must be one of jogakbo, swirl, got 'hanji'"):
+    with pytest.raises(
+        ValueError, match="name must be one of jogakbo, swirl, waves, ink, got 'hanji'"
+    ):
         data.load_style("hanji")
-    with pytest.raises(ValueError, match=r"name must be one of jogakbo, swirl, got \['swirl'\]"):
+    with pytest.raises(
+        ValueError, match=r"name must be one of jogakbo, swirl, waves, ink, got \['swirl'\]"
+    ):
         data.load_style(["swirl"])
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib.support import checkpoints, runs
 
@@ -23,7 +24,14 @@ def test_an_unknown_table_is_named(tmp_path, monkeypatch):
         runs.load("small")
 
 
-@pytest.mark.parametrize("name", ["conv-runs", "color-runs"])
+@pytest.mark.parametrize("name", ["conv-runs", "color-runs", "style-runs"])
 def test_the_stored_tables_have_three_seeds_of_everything(name):
     table = runs.load(name)
     assert all(values.shape == (3,) and np.isfinite(values).all() for values in table.values())
+
+
+def test_pictures_come_back_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    pictures = torch.arange(3 * 3 * 4 * 4).reshape(3, 3, 4, 4) / 255
+    assert runs.save_pictures("small", pictures) == tmp_path / "small.png"
+    assert torch.equal(runs.load_pictures("small"), pictures)

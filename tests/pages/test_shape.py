@@ -17,6 +17,7 @@ REWRITTEN = [
     "03-denoising-autoencoder",
     "04-convolutional-autoencoder",
     "05-gan",
+    "07-style-transfer",
 ]
 LANGUAGES = ["ko", "en"]
 MAX_WORDS, MAX_FIGURES, MAX_LINES, MAX_BOLD = 2500, 12, 5, 5
@@ -101,7 +102,8 @@ def source(cell):
 
 def has_picture(cell):
     """Whether a cell shows a picture."""
-    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    kinds = {"image/png", "image/jpeg"}
+    return any(kinds & set(output.get("data", {})) for output in cell.get("outputs", []))
 
 
 def on_the_way(all_cells):

@@ -6,52 +6,80 @@ import pytest
 import torch
 from PIL import Image
 
-from course_lib import style
-from course_lib.data import load_style
+from course_lib.support import checkpoints, runs
 from course_lib.support.style_run import History, Result
 from tools import styled
 from tools.book import ROOT, notebook, read_notebook
 
 
-def test_command_paints_what_the_recipes_say(tmp_path, monkeypatch, capsys):
+def drawn(name, size=256):
+    """A stand-in for a drawing of that name and size."""
+    return torch.full((3, 16, 16), (size + sum(name.encode())) / 2000)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What `transfer` is asked to paint; each answer is gray."""
     asked = []
 
-    def transfer(content, painting, losses, **options):
+    def transfer(content, painting, losses, *, on_step=None, **options):
         asked.append((content, painting, losses, options))
-        gray = torch.full((3, 8, 12), len(asked) * 100 / 255)
-        return Result(gray, History(loss=[1.0]))
+        for step in range(1, 151) if on_step else ():
+            on_step(step, torch.full((3, 8, 8), step / 255), None)
+        return Result(torch.full((3, 8, 8), len(asked) / 255), History(loss=[1.0]))
 
-    def network(weights, pooling):
-        return SimpleNamespace(to=lambda device: (weights, pooling))
+    monkeypatch.setattr(styled, "transfer", transfer)
+    monkeypatch.setattr(styled, "load_style", drawn)
+    monkeypatch.setattr(styled, "VGGFeatures", lambda kind, seed: (kind, seed))
+    return asked
 
-    monkeypatch.setattr(style, "VGGFeatures", network)
-    monkeypatch.setattr(style, "transfer", transfer)
-    assert styled.main(None, tmp_path) == 0
+
+def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, asked):
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    assert styled.main(parsed(), tmp_path) == 0
     printed = capsys.readouterr().out
-    assert len(asked) == len(styled.RECIPES)
-    for number, (name, recipe) in enumerate(styled.RECIPES.items()):
-        content, painting, losses, options = asked[number]
-        assert content.shape == (3, 427, 640)
-        assert torch.equal(painting, load_style(recipe[1], 256))
-        assert options["network"] == ("hed-vgg16", "max")
-        assert losses.style_weight == float(recipe[recipe.index("--style-weight") + 1])
-        assert f"{styled.FOLDER}/{name}: " in printed
-        with Image.open(tmp_path / styled.FOLDER / name) as image:
-            assert image.size == (12, 8)
-            assert abs(image.getpixel((0, 0))[0] - 100 * (number + 1)) < 3
+    for name, (_, painting, losses, options) in zip(styled.GALLERY, asked):
+        size = styled.LARGE.get(name, styled.SIZE)
+        assert options == {"size": size, "steps": styled.QUICK if size < 384 else styled.LONG}
+        assert torch.equal(painting, drawn(name.split("-")[1], size))
+        assert losses.style_weight == 30
+        assert f"{styled.FOLDER}/{name}.jpg: " in printed
+    kept = {name: runs.load_pictures(f"style-{name}") for name in styled.STRIPS}
+    assert {name: len(strip) for name, strip in kept.items()} == {
+        "reconstructions": 5,
+        "textures": 4,
+        "weights": 4,
+        "descent": 6,
+        "networks": 18,
+    }
+    assert kept["descent"][1, 0, 0, 0] * 255 == 4
+    assert [options["network"] for *_, options in asked[-6:]] == [
+        (kind, seed) for kind in ("hed-vgg16", "random") for seed in range(3)
+    ]
 
 
-@pytest.mark.parametrize("name", styled.RECIPES)
+def parsed(*names, size=None):
+    """The arguments of the command."""
+    return SimpleNamespace(names=names, size=size)
+
+
+def test_one_picture_at_another_size(tmp_path, asked):
+    assert styled.main(parsed("flower-ink", size=512), tmp_path) == 0
+    (one,) = asked
+    assert one[3] == {"size": 512, "steps": styled.LONG}
+    assert [path.name for path in (tmp_path / styled.FOLDER).iterdir()] == ["flower-ink.jpg"]
+
+
+@pytest.mark.parametrize("name", styled.GALLERY)
 def test_the_stored_picture_is_of_its_size_and_small(name):
-    path = ROOT / styled.FOLDER / name
-    assert path.stat().st_size < 200_000
+    path = ROOT / styled.FOLDER / f"{name}.jpg"
+    assert path.stat().st_size < 250_000
     with Image.open(path) as image:
-        assert image.size == (383, 256)
+        assert min(image.size) == styled.LARGE.get(name, styled.SIZE)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("name", styled.RECIPES)
-def test_the_chapter_prints_the_recipe(language, name):
-    command = f"python -m course_lib style {' '.join(styled.RECIPES[name])} -o {name}"
+@pytest.mark.parametrize("name", styled.STRIPS)
+def test_the_chapter_names_the_command(language, name):
     cells = read_notebook(notebook(ROOT, language, "07-style-transfer")).cells
-    assert any(command in cell.source for cell in cells), command
+    assert any(f"python -m tools styled {name}" in cell.source for cell in cells), name
