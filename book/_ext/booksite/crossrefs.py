@@ -68,13 +68,14 @@ def terms(path):
 
 
 def prose(doctree):
-    """Yield (node, whether terms may be linked in it) of the texts that are no links, code, ..."""
+    """Yield (node, whether terms may be linked in it) of texts that are no links, code, choices."""
     for text in list(doctree.findall(nodes.Text)):
         above, parent = [], text.parent
         while parent is not None:
             above.append(parent)
             parent = parent.parent
-        if not any(isinstance(one, APART) for one in above):
+        apart = (isinstance(one, APART) or "choices" in one.get("classes", ()) for one in above)
+        if not any(apart):
             paragraph = next((one for one in above if isinstance(one, nodes.paragraph)), None)
             inside = sum(isinstance(one, nodes.section) for one in above) > 1  # not in the opening
             caption = paragraph is not None and "figure-caption" in paragraph["classes"]

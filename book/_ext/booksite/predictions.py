@@ -79,6 +79,8 @@ class Predictions(SphinxTransform):
             inside = place.parent[place.parent.index(place) + 1 :]
             lists = [one for one in inside[:2] if isinstance(one, nodes.Sequential)]
             choices = [item.astext() for one in lists for item in one]
+            for one in lists:
+                one["classes"].append("choices")  # they become buttons: no links in them
             kind, value = OPEN.search(place.astext()).groups()
             try:
                 about = truth(kind, value, text, choices)
