@@ -8,19 +8,19 @@ const W = words({
   ko: {
     pictures: "사진, 스타일, 그리고 그려지는 그림", content: "사진", style: "스타일", painted: "그림", grams: "그람 행렬: 지금의 그림과 스타일",
     now: "지금", wanted: "목표", paint: "그리기", pause: "멈춤", own: "내 사진 고르기", picture: "스타일", weight: "스타일 가중치", size: "크기",
-    jogakbo: "조각보", swirl: "소용돌이", first: "'그리기'를 누르면 신경망의 처음 다섯 층(0.6 MB)을 받아 그리기 시작합니다.",
+    jogakbo: "조각보", swirl: "소용돌이", waves: "물결", ink: "먹", first: "'그리기'를 누르면 신경망의 처음 다섯 층(0.6 MB)을 받아 그리기 시작합니다.",
     waiting: "신경망을 받고 있습니다.", small: "64픽셀 (빠름)", medium: "96픽셀", large: "128픽셀 (느림)",
     said: (step, content, style, ms) => `${step}스텝: 콘텐츠 손실 ${content}, 스타일 손실 ${style}. 한 스텝에 ${ms}초.`,
   },
   en: {
     pictures: "The photograph, the style, and the painting", content: "photograph", style: "style", painted: "painting", grams: "Gram matrices: the painting's and the style's",
     now: "now", wanted: "wanted", paint: "Paint", pause: "Pause", own: "Choose my photograph", picture: "Style", weight: "Style weight", size: "Size",
-    jogakbo: "patchwork", swirl: "swirls", first: "Press Paint: the first five layers of the network (0.6 MB) are loaded and the descent begins.",
+    jogakbo: "patchwork", swirl: "swirls", waves: "waves", ink: "ink", first: "Press Paint: the first five layers of the network (0.6 MB) are loaded and the descent begins.",
     waiting: "Loading the network.", small: "64 pixels (fast)", medium: "96 pixels", large: "128 pixels (slow)",
     said: (step, content, style, ms) => `Step ${step}: content loss ${content}, style loss ${style}. ${ms} s a step.`,
   },
 });
-const STYLES = ["swirl", "jogakbo"];
+const STYLES = ["swirl", "jogakbo", "waves", "ink"];
 
 // Pixels of a picture as the network wants them: (3, H, W).
 const planes = ({ pixels }) => Float32Array.from({ length: 3 * pixels.length }, (_, i) => pixels[i % pixels.length][Math.floor(i / pixels.length)]);
