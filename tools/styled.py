@@ -17,7 +17,7 @@ from course_lib.support.images import resize
 FOLDER = "book/_static/styled"
 WEIGHT = 30  # of the style
 QUICK, LONG = {0.5: 50, 1: 20}, {0.25: 60, 0.5: 60, 1: 30}  # steps, the latter from 384 pixels on
-SIZE, LARGE = 256, {"china-swirl": 384}  # pixels of the gallery's shorter sides
+SIZE, LARGE = 256, {"china": 384}  # pixels of the gallery's shorter sides, by photograph
 GALLERY = [
     f"{photo}-{style}"
     for photo in ("china", "flower", "chelsea")
@@ -42,8 +42,9 @@ def main(args, root):
             path = stored.save_pictures(f"style-{name}", STRIPS[name]())
         else:
             path = folder / f"{name}.jpg"
-            size = args.size or LARGE.get(name, SIZE)
-            write_image(finished(*name.split("-"), size), path)
+            photo, style = name.split("-")
+            size = args.size or LARGE.get(photo, SIZE)
+            write_image(finished(photo, style, size), path)
         print(f"{path.relative_to(root)}: {path.stat().st_size:,} bytes", flush=True)
     return 0
 

@@ -39,7 +39,7 @@ def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, ask
     assert styled.main(parsed(), tmp_path) == 0
     printed = capsys.readouterr().out
     for name, (_, painting, losses, options) in zip(styled.GALLERY, asked):
-        size = styled.LARGE.get(name, styled.SIZE)
+        size = styled.LARGE.get(name.split("-")[0], styled.SIZE)
         assert options == {"size": size, "steps": styled.QUICK if size < 384 else styled.LONG}
         assert torch.equal(painting, drawn(name.split("-")[1], size))
         assert losses.style_weight == 30
@@ -75,7 +75,7 @@ def test_the_stored_picture_is_of_its_size_and_small(name):
     path = ROOT / styled.FOLDER / f"{name}.jpg"
     assert path.stat().st_size < 250_000
     with Image.open(path) as image:
-        assert min(image.size) == styled.LARGE.get(name, styled.SIZE)
+        assert min(image.size) == styled.LARGE.get(name.split("-")[0], styled.SIZE)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
