@@ -14,7 +14,7 @@
         console.error(error);
       });
     }
-  }, { rootMargin: "600px" });
+  }, { rootMargin: "150px" });
   document.querySelectorAll("div.live[data-figure]").forEach((figure) => near.observe(figure));
 
   // The home page's pictures move while a reader points at them, and lead to their live figure.
