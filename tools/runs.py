@@ -228,7 +228,7 @@ def style_runs():
 
     table = {"curvature": curve}
     for name, power in {"W": 0.25, "I": 0.0}.items():
-        table[f"L-BFGS, {name}"] = partial(optimize, style.LBFGS._replace(power=power))
+        table[f"L-BFGS, {name}"] = partial(optimize, style.Method(power=power))
         for lr in (0.01, 0.03, 0.1):
             adam = style.Method(partial(torch.optim.Adam, lr=lr), power)
             table[f"Adam {lr}, {name}"] = partial(optimize, adam)
