@@ -71,7 +71,7 @@ def measure(chromium, address, page, figure):
     return ready, answer, rate, weight
 
 
-def main(site):
+def report(site):
     """Print a Markdown table of all figures of a built site; return 0."""
     print("| figure | ready, ms | answer, ms | pictures a second | kB |")
     print("|-|-|-|-|-|")

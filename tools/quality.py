@@ -84,7 +84,7 @@ def main(args, root):
     """Measure every page, print a line for each; return 1 if a figure is beyond its limit."""
     site = root / "_build/html"
     if args.live:
-        return live_speed.main(site)
+        return live_speed.report(site)
     for page in args.pages:
         if not (site / page).exists():
             raise BookError(f"{site / page} is not there: `make book` builds the site")
