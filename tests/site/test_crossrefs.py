@@ -77,7 +77,7 @@ def test_a_card_shows_the_equation_and_goes_away(address, new_page):
 def test_a_card_shows_a_figure_with_its_caption(address, new_page):
     page = new_page()
     page.goto(f"{address}/book/ko/05-gan.html")
-    link = hover(page, "a.named.fig:not([inert] *)")  # one that no veil covers
+    link = hover(page, "a.named.fig:visible:not([inert] *)")  # one that no veil covers
     assert link.inner_text() in page.locator("#card").inner_text()
     assert page.locator("#card img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 100
 
