@@ -2,20 +2,27 @@
 
 {
   const folder = new URL("live/", document.currentScript.src);
-  const near = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      import(new URL(`${target.dataset.figure}.js`, folder)).then(async ({ default: start }) => {
-        target.figure = await start(target);
-        target.classList.add("ready");
-      }).catch((error) => {
-        target.textContent = word("This figure needs a newer browser.");
-        console.error(error);
-      });
-    }
-  }, { rootMargin: "150px" });
-  document.querySelectorAll("div.live[data-figure]").forEach((figure) => near.observe(figure));
+  const places = document.querySelectorAll("div.live[data-figure]");
+  const begin = (target) => {
+    if (target.dataset.begun) return;
+    target.dataset.begun = "yes";
+    import(new URL(`${target.dataset.figure}.js`, folder)).then(async ({ default: start }) => {
+      target.figure = await start(target);
+      target.classList.add("ready");
+    }).catch((error) => {
+      target.textContent = word("This figure needs a newer browser.");
+      console.error(error);
+    });
+  };
+  // At rest only what is in view; once the reader scrolls, what comes next as well.
+  const watch = (rootMargin) => {
+    const near = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) if (isIntersecting) begin(target);
+    }, { rootMargin });
+    places.forEach((place) => near.observe(place));
+  };
+  watch("0px");
+  addEventListener("scroll", () => watch("600px"), { once: true, passive: true });
 
   // The home page's pictures move while a reader points at them, and lead to their live figure.
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
