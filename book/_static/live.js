@@ -30,18 +30,18 @@
     const picture = card.querySelector("img");
     const chapter = card.pathname.split("/").at(-1).replace(/\.html$/, "");
     let stop = null, wanted = false;
-    const begin = async () => {
+    const play = async () => {
       if (wanted || calm.matches || !picture) return;
       wanted = true;
-      const { play, scenes } = await import(new URL("home.js", folder));
+      const { play: show, scenes } = await import(new URL("home.js", folder));
       if (!wanted || !(chapter in scenes)) return;
       const [figure, make] = scenes[chapter];
       card.setAttribute("href", `${card.getAttribute("href").split("#")[0]}#live-${figure}`);
-      stop = play(picture, make);
+      stop = show(picture, make);
     };
     const end = () => { wanted = false; stop?.(); stop = null; };
-    card.addEventListener("pointerenter", begin);
-    card.addEventListener("focus", begin);
+    card.addEventListener("pointerenter", play);
+    card.addEventListener("focus", play);
     card.addEventListener("pointerleave", end);
     card.addEventListener("blur", end);
   }

@@ -117,7 +117,7 @@ export const scenes = {
   "06-dcgan": ["latent-walk", walk],
 };
 
-// play(card, picture, make): draw over the picture until `stop` is called; returns stop.
+// play(picture, make): draw over the picture until what it returns is called.
 export const play = (picture, make) => {
   const canvas = document.createElement("canvas");
   const ratio = Math.min(2, window.devicePixelRatio || 1);

@@ -105,7 +105,7 @@ export default async (parent) => {
     c.strokeRect(x - side / 2 - 4, y - side / 2 - 4, side + 8, side + 8);
   } });
   const curve = canvas(parent, { height: .3, label: W.curve, draw: (c, width, height) => {
-    const { text, muted, line } = ink();
+    const { muted, line } = ink();
     const x = (n) => 36 + (n - 1) * (width - 48) / (BUDGET - 1), y = (value) => 10 + (1 - value) * (height - 34);
     c.clearRect(0, 0, width, height);
     c.font = font(12);
@@ -125,7 +125,6 @@ export default async (parent) => {
       values.forEach((value, n) => c.fillRect(x(n + 1) - 3, y(value) - 3, 6, 6));
       c.fillText(caption, 44, 24 + 16 * i);
     });
-    c.fillStyle = text;
   } });
   for (const view of [plane, curve]) view.canvas.style.maxWidth = "none";
   const bar = element("div", { className: "live-bar" });

@@ -1,6 +1,6 @@
 // Walk between the images of three random vectors: what stands between two digits of a generator?
 
-import { PALETTE, button, canvas, drag, element, font, ink, player, random, status, words } from "./kit.js";
+import { PALETTE, button, canvas, drag, element, ink, player, random, status, words } from "./kit.js";
 import { clipped, digits, mse, paint, shelf } from "./digits.js";
 import { load } from "./model.js";
 
@@ -89,7 +89,6 @@ export default async (parent) => {
     c.arc(...place(state.at), 9, 0, 2 * Math.PI);
     c.fill();
     c.stroke();
-    c.font = font(13);
   } });
   const rows = shelf(row, { label: W.images, columns: 2 });
   const bar = element("div", { className: "live-bar" });
