@@ -20,15 +20,21 @@ class ConvGenerator(nn.Module):
     """Images (N, channels, H, W) from noise z (N, latent_dim): a small map, doubled repeatedly.
 
     image_size is 28, 32 or 64; channels 1 (gray) or 3 (RGB); `width` is the number of channels of
-    the largest hidden map, and each smaller map has twice as many. Weights come from `init_weights`
-    and PyTorch's global generator. Bad arguments and shapes raise TypeError or ValueError.
+    the largest hidden map, and each smaller map has twice as many. `hidden` are widths of layers
+    on z itself (Karras et al. 2019, CVPR); DCGAN has none. Weights come from `init_weights` and
+    PyTorch's global generator. Bad arguments and shapes raise TypeError or ValueError.
     """
 
-    def __init__(self, latent_dim, image_size=28, channels=1, width=64):
+    def __init__(self, latent_dim, image_size=28, channels=1, width=64, hidden=()):
         super().__init__()
         self.latent_dim = whole(latent_dim, "latent_dim", 1)
         side, maps = map_sizes(image_size, channels, width)  # 28 pixels: 7, [w, 2 w]
-        layers = [ConvTranspose2d(latent_dim, maps[-1], side, bias=False)]  # 1 -> side
+        layers, n = [], latent_dim
+        for size in hidden:  # on a map of one place a convolution is a linear layer
+            size = whole(size, "hidden", 1)
+            layers += [ConvTranspose2d(n, size, 1, bias=False), nn.BatchNorm2d(size), nn.ReLU()]
+            n = size
+        layers += [ConvTranspose2d(n, maps[-1], side, bias=False)]  # 1 -> side
         for before, after in zip(maps[:0:-1], maps[-2::-1]):
             doubling = ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
             layers += [nn.BatchNorm2d(before), nn.ReLU(), doubling]

@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
 
 from course_lib.support import checkpoints
-from course_lib.support.checks import floats
+from course_lib.support.checks import floats, whole
 
 
 def psnr(x, y):
@@ -96,9 +96,6 @@ def frechet_distance(real, fake, features=None):
     """
     floats(real, "real")
     floats(fake, "fake", (None, *real.shape[1:]))
-    features = digit_features() if features is None else features
-    if not callable(features):
-        raise TypeError(f"features must be callable or None, got {type(features).__name__}")
     real_moments = _feature_moments(real, features, "real")
     return gaussian_frechet(*real_moments, *_feature_moments(fake, features, "fake"))
 
@@ -130,14 +127,52 @@ def gaussian_frechet(mu1, cov1, mu2, cov2):
     return max(distance.item(), 0.0)  # rounding may leave -1e-15
 
 
-def _feature_moments(images, features, name):
-    """Return the mean (D,) and unbiased covariance (D, D) of the images' features, in float64."""
-    if len(images) < 2:
-        raise ValueError(f"{name} must hold at least 2 images, got {len(images)}")
+def precision_recall(real, fake, features=None, k=3):
+    """Share of fakes among the real images, and share of real images among the fakes.
+
+    An image lies among a set if it is within a ball around one of the set's images that reaches
+    to the k-th nearest other one, in the features. Compare only values from equal numbers of
+    images. Source: Kynkaanniemi et al. (2019), "Improved precision and recall metric for assessing
+    generative models", NeurIPS, equations 1 and 2.
+
+    Args:
+        real: floating-point images (N, ...), N > k.
+        fake: images (M, ...) of the same size, M > k.
+        features: as for `frechet_distance`.
+        k: which neighbor a ball reaches to, >= 1.
+
+    Returns:
+        tuple: precision and recall, floats in [0, 1].
+    """
+    floats(real, "real")
+    floats(fake, "fake", (None, *real.shape[1:]))
+    k = whole(k, "k", 1)
+    values = [_features(x, features, name, k + 1) for x, name in ((real, "real"), (fake, "fake"))]
+    # The nearest image of a set is the image itself, hence k + 1.
+    radii = [torch.cdist(x, x).kthvalue(k + 1, dim=1).values for x in values]
+    distances = torch.cdist(*values)  # (N, M)
+    precision = (distances <= radii[0][:, None]).any(dim=0)
+    recall = (distances <= radii[1]).any(dim=1)
+    return precision.double().mean().item(), recall.double().mean().item()
+
+
+def _features(images, features, name, least):
+    """Return the images' features (N, D) in float64; ValueError if there are less than `least`."""
+    features = digit_features() if features is None else features
+    if not callable(features):
+        raise TypeError(f"features must be callable or None, got {type(features).__name__}")
+    if len(images) < least:
+        raise ValueError(f"{name} must hold at least {least} images, got {len(images)}")
     values = floats(features(images), f"features({name})", (len(images), None))
     values = values.detach().cpu().double()
     if not values.isfinite().all():
         raise ValueError(f"features({name}) must be finite, got NaN or infinity")
+    return values
+
+
+def _feature_moments(images, features, name):
+    """Return the mean (D,) and unbiased covariance (D, D) of the images' features, in float64."""
+    values = _features(images, features, name, 2)
     return values.mean(dim=0), torch.cov(values.T).reshape(values.shape[1], -1)
 
 

@@ -19,6 +19,7 @@ from course_lib.metrics import (
     digit_features,
     frechet_distance,
     gaussian_frechet,
+    precision_recall,
     psnr,
     ssim,
 )
@@ -329,3 +330,59 @@ def test_frechet_distance_on_a_gpu():
     real, fake = load_mnist().test_images[:100], load_mnist().train_images[:100]
     on_gpu = frechet_distance(real.cuda(), fake.cuda())
     assert on_gpu == pytest.approx(frechet_distance(real, fake), rel=1e-3)
+
+
+# --- Precision and recall --------------------------------------------------------------------
+
+
+def among(points, others, k):
+    """The definition in loops: the share of points within a ball around one of the others."""
+    n_inside = 0
+    radii = [sorted(np.linalg.norm(other - x) for x in others)[k] for other in others]
+    for point in points:
+        n_inside += any(np.linalg.norm(point - o) <= r for o, r in zip(others, radii, strict=True))
+    return n_inside / len(points)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_precision_and_recall_against_the_definition(k):
+    rng = np.random.default_rng(k)
+    real, fake = rng.normal(size=(40, 2)), rng.normal(size=(30, 2)) * 0.5 + 0.7
+    found = precision_recall(torch.tensor(real), torch.tensor(fake), features=flat, k=k)
+    assert found == pytest.approx((among(fake, real, k), among(real, fake, k)))
+    assert 0.1 < found[1] < found[0] <= 1
+
+
+def test_precision_and_recall_of_what_is_known():
+    """Half of two far clusters: all fakes are real, half of the real ones are covered."""
+    rng = torch.Generator().manual_seed(0)
+    cluster = torch.rand(200, 2, generator=rng)
+    real = torch.cat([cluster, cluster + 100])
+    assert precision_recall(real, cluster, features=flat) == (1, 0.5)
+    assert precision_recall(cluster, real, features=flat) == (0.5, 1)
+    assert precision_recall(cluster, cluster + 100, features=flat) == (0, 0)
+
+
+def test_precision_and_recall_of_digits():
+    digits = load_mnist()
+    real, other = digits.test_images, digits.train_images[:1000]
+    assert min(precision_recall(real, other)) > 0.8
+    ones = other[digits.train_labels[:1000] == 1]
+    precision, recall = precision_recall(real, ones)
+    assert precision > 0.8
+    assert recall < 0.2
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"fake": torch.zeros(4, 1, 3, 2)}, ValueError, r"fake must have shape \(N, 1, 2, 2\)"),
+        ({"real": torch.zeros(3, 1, 2, 2)}, ValueError, "real must hold at least 4 images, got 3"),
+        ({"k": 0}, ValueError, "k must be"),
+        ({"features": "pixels"}, TypeError, "features must be callable or None, got str"),
+    ],
+)
+def test_bad_arguments_of_precision_and_recall(change, error, message):
+    arguments = {"real": torch.rand(4, 1, 2, 2), "fake": torch.rand(5, 1, 2, 2), "features": flat}
+    with pytest.raises(error, match=message):
+        precision_recall(**arguments | change)
