@@ -10,9 +10,9 @@ import contextlib
 import hashlib
 import io
 import re
-import shutil
 import tempfile
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -23,6 +23,7 @@ from tools.book import BookError, read_notebook, write_notebook, write_text
 LANGUAGES = ("ko", "en")
 BUILT = Path("_build/exercises")
 STUDENTS = Path("exercises/students")  # in the repository, since Colab opens them from there
+TEMPLATES = Path(__file__).parent / "templates"
 CONFIG = "# ASSIGNMENT CONFIG"
 
 
@@ -60,22 +61,19 @@ def check_master(path, master):
 
     Twins are of the same kind, and their ids differ in the endings -ko and -en alone.
     """
-    korean = None  # the Korean cell whose twin must come next
-    for cell in [*master.cells, None]:
-        language = cell.metadata.get("language") if cell else None
-        if cell and cell.cell_type == "markdown" and language not in LANGUAGES:
+    for before, cell in pairwise([None, *master.cells, None]):
+        old, new = (one and one.metadata.get("language") for one in (before, cell))
+        if cell and cell.cell_type == "markdown" and new not in LANGUAGES:
             raise BookError(f"{path}: cell {cell.id!r} has no language (ko or en)")
-        if korean and language != "en":
-            raise BookError(f"{path}: cell {korean.id!r} has no twin right after it")
-        if language == "en" and not korean:
+        if old == "ko" and new != "en":
+            raise BookError(f"{path}: cell {before.id!r} has no twin right after it")
+        if new == "en" and old != "ko":
             raise BookError(f"{path}: cell {cell.id!r}, in English, must follow its Korean twin")
-        if korean and (
-            korean.cell_type != cell.cell_type
-            or not korean.id.endswith("-ko")
-            or cell.id != f"{korean.id.removesuffix('-ko')}-en"
-        ):
-            raise BookError(f"{path}: cells {korean.id!r} and {cell.id!r} are no twins")
-        korean = cell if language == "ko" else None
+        if new == "en":
+            stem = before.id.removesuffix("-ko")
+            twins = (before.id, cell.id) == (f"{stem}-ko", f"{stem}-en")
+            if not twins or before.cell_type != cell.cell_type:
+                raise BookError(f"{path}: cells {before.id!r} and {cell.id!r} are no twins")
 
 
 def questions(master):
@@ -87,53 +85,42 @@ def questions(master):
     ]
 
 
-def config(master):
-    """Return the assignment's settings, a dict, and the cell that holds them."""
-    for cell in master.cells:
-        if cell.cell_type == "raw" and cell.source.startswith(CONFIG):
-            return yaml.safe_load(cell.source), cell
-    raise BookError(f"no raw cell begins with {CONFIG}")
-
-
-def title(master):
+def title(root, name):
     """Return an exercise's title as a dict from language to text."""
-    return dict(master.metadata["exercise"]["title"])
+    return dict(read_notebook(master_path(root, name)).metadata["exercise"]["title"])
 
 
 def in_language(root, master, name, language):
     """Return the master with one language's text, and with what grading elsewhere installs."""
     single = deepcopy(master)
+    single.metadata["exercise"] = {"name": name, "language": language}
     single.cells = [c for c in single.cells if c.metadata.get("language", language) == language]
+    book = repository.configured(Path(root))
     for cell in single.cells:
         if cell.metadata.pop("language", None):
             cell.id = cell.id.removesuffix(f"-{language}")  # the same in both languages
-    single.metadata["exercise"] = {"name": name, "language": language}
-    settings, cell = config(single)
-    book = yaml.safe_load(Path(root, "_config.yml").read_text("utf8"))["repository"]["url"]
-    settings["requirements"] = [f"course-lib @ git+{book}"]
-    for first in (one for one in single.cells if one.id == "setup"):
-        first.source = repository.setup_cell(book)
-    cell.source = f"{CONFIG}\n{yaml.safe_dump(settings)}"
+        if cell.id == "setup":
+            cell.source = repository.setup_cell(book)
+        if cell.source.startswith(CONFIG):
+            settings = yaml.safe_load(cell.source)
+            settings["requirements"] = [f"course-lib @ git+{book}"]
+            cell.source = f"{CONFIG}\n{yaml.safe_dump(settings)}"
     return single
 
 
 def tidy(path):
-    """Remove otter's own marks from a notebook that it wrote."""
+    """Return a notebook that otter wrote, without otter's own marks."""
     content = read_notebook(path)
     content.metadata.pop("otter", None)
-    cells = []
     for cell in content.cells:
-        if cell.cell_type == "markdown":
-            cell.source = re.sub("<!-- (BEGIN|END) QUESTION -->", "", cell.source).strip("\n")
-            if not cell.source.strip():
-                continue
         for key in ("otter", "deletable", "editable"):
             cell.metadata.pop(key, None)
         tags = [tag for tag in cell.metadata.pop("tags", []) if not tag.startswith("otter_")]
         if tags:
             cell.metadata["tags"] = tags
-        cells.append(cell)
-    content.cells = cells
+        if cell.cell_type == "markdown":
+            cell.source = re.sub("<!-- (BEGIN|END) QUESTION -->", "", cell.source).strip("\n")
+    content.cells = [c for c in content.cells if c.cell_type != "markdown" or c.source.strip()]
     return content
 
 
@@ -146,34 +133,30 @@ def assign(master, result):
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             main(str(master), str(result), no_pdfs=True, no_run_tests=True)
     except Exception as error:
-        raise BookError(
-            f"{master.name}: otter assign failed: {error}\n{said.getvalue()}"
-        ) from error
+        text = f"{master.name}: otter assign failed: {error}\n{said.getvalue()}"
+        raise BookError(text) from error
 
 
 def build(root, name):
     """Make the files of one exercise in both languages."""
-    source = master_path(root, name)
+    source, tests = master_path(root, name), autograder_path(root, name)
     master = read_notebook(source)
     check_master(source, master)
+    tests.parent.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
-        with tempfile.TemporaryDirectory() as folder:
-            single = Path(folder, f"{name}.ipynb")
+        with tempfile.TemporaryDirectory(dir=tests.parent) as folder:
+            single, made = Path(folder, f"{name}.ipynb"), Path(folder, "out")
             write_notebook(single, in_language(root, master, name, language))
-            assign(single, Path(folder, "out"))
+            assign(single, made)
             for path, kind in (
                 (student_path(root, name, language), "student"),
                 (solution_path(root, name, language), "autograder"),
             ):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_notebook(path, tidy(Path(folder, "out", kind, f"{name}.ipynb")))
-            made = next(Path(folder, "out", "autograder").glob("*.zip"))
-            target = autograder_path(root, name)
-            target.parent.mkdir(parents=True, exist_ok=True)
+                write_notebook(path, tidy(made / kind / f"{name}.ipynb"))
             # The tests are code, which both languages share: either language's zip will do.
-            shutil.move(made, target.with_suffix(".new"))
-            target.with_suffix(".new").replace(target)
-    write_text(target.with_suffix(".sha256"), stamp(root, name))
+            next(made.glob("autograder/*.zip")).replace(tests)
+    write_text(tests.with_suffix(".sha256"), stamp(root, name))
 
 
 def stamp(root, name):
@@ -189,8 +172,7 @@ def build_if_changed(root, name):
     """Make an exercise's files unless they are there and up to date."""
     exercises(root, [name])
     tests = autograder_path(root, name)
-    made = [tests, tests.with_suffix(".sha256")]
-    made += [solution_path(root, name, language) for language in LANGUAGES]
-    there = all(path.exists() for path in made)
-    if not there or made[1].read_text("utf8") != stamp(root, name):
+    made = [solution_path(root, name, language) for language in LANGUAGES]
+    made += [tests, tests.with_suffix(".sha256")]
+    if not all(p.exists() for p in made) or made[-1].read_text("utf8") != stamp(root, name):
         build(root, name)

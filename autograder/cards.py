@@ -11,43 +11,23 @@ from autograder import build
 from tools.book import BookError, chapters, notebook, read_notebook, write_notebook
 
 CELL = "assignment"  # the cell's id
-TEXT = {
-    "ko": """\
-## {title}
-
-{trains} {shortest}분에서 {longest}분 걸립니다. 코드 {code}점, 서술형 {written}점입니다. \
-풀이는 책에 없습니다.
-
-[Colab에서 열기]({colab}) · [노트북 내려받기]({file})""",
-    "en": """\
-## {title}
-
-{trains} It takes {shortest} to {longest} minutes and gives {code} points for code and {written} \
-for writing; the solution is not in the book.
-
-[Open in Colab]({colab}) · [Download the notebook]({file})""",
-}
 
 
 def card(root, name, language):
     """Return the Markdown of an exercise's card."""
     master = read_notebook(build.master_path(root, name))
+    about, questions = master.metadata["exercise"], build.questions(master)
     repository = yaml.safe_load((root / "_config.yml").read_text("utf8"))["repository"]
-    owner = repository["url"].removeprefix("https://github.com/")
     path = build.student_path(root, name, language).relative_to(root).as_posix()
-    about = master.metadata["exercise"]
-    points = {False: 0, True: 0}
-    for question in build.questions(master):
-        points[question["manual"]] += question["points"]
-    return TEXT[language].format(
+    text = (build.TEMPLATES / f"card-{language}.txt").read_text("utf8").rstrip()
+    return text.format(
         title=about["title"][language],
         trains=about["trains"][language],
-        shortest=about["minutes"][0],
-        longest=about["minutes"][1],
-        code=points[False],
-        written=points[True],
-        colab=f"https://colab.research.google.com/github/{owner}/blob/{repository['branch']}/{path}",
-        file=f"{repository['url']}/raw/{repository['branch']}/{path}",
+        minutes=about["minutes"],
+        code=sum(question["points"] for question in questions if not question["manual"]),
+        written=sum(question["points"] for question in questions if question["manual"]),
+        owner=repository["url"].removeprefix("https://github.com/"),
+        path=f"{repository['branch']}/{path}",
     )
 
 

@@ -13,7 +13,6 @@ import yaml
 from autograder import build, grade, report
 from tools.book import write_text
 
-TEMPLATES = Path(__file__).parent / "templates"
 CALL = "python .github/classroom/grade.py"
 LONGEST = 100  # bytes of a test's name in Classroom 50
 
@@ -49,8 +48,8 @@ def main(args, root):
     for file, content in files.items():
         text = json.dumps(content, ensure_ascii=False, indent=2)
         write_text(place / f"{file}.json", text + "\n")
-    shutil.copy(TEMPLATES / "grade.py", place)
-    shutil.copy(TEMPLATES / "classroom.yml", target / ".github/workflows")
+    shutil.copy(build.TEMPLATES / "grade.py", place)
+    shutil.copy(build.TEMPLATES / "classroom.yml", target / ".github/workflows")
     shutil.copy(build.student_path(root, name, language), target)
     print(f"{len(found)} tests, {sum(p for *_, p in found):g} points: make {target} a repository")
     return 0

@@ -63,28 +63,22 @@ def task(bench, data, tests, limits):
     return grade.grade_one(get_worker().plugins[bench].workshop, data, tests, limits)
 
 
-def on_cluster(address, trust):
-    """Return a function that grades {student: path} there, and yields their results."""
-
-    def run(work, tests, limits):
-        # Its traces name no remedy.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-        try:
-            with Client(address, timeout=TIMEOUT) as client:
-                yield from tasks(client, work, tests, limits, trust)
-        except (OSError, CancelledError) as error:
-            raise BookError(
-                f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
-                "graded is kept, and the same command goes on"
-            ) from error
-        except (RuntimeError, ImportError, TypeError) as error:
-            first = str(error).splitlines()[0]
-            raise BookError(
-                f"the cluster refused ({first}): start its scheduler and workers in the book's "
-                "folder, with PYTHONPATH set to it, in environments like this one"
-            ) from error
-
-    return run
+def on_cluster(address, trust, work, tests, limits):
+    """Grade {student: path} there, and yield (student, result)."""
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its traces name no remedy
+    try:
+        with Client(address, timeout=TIMEOUT) as client:
+            yield from tasks(client, work, tests, limits, trust)
+    except (OSError, CancelledError) as error:
+        raise BookError(
+            f"the scheduler at {address} cannot be reached ({type(error).__name__}); what was "
+            "graded is kept, and the same command goes on"
+        ) from error
+    except (RuntimeError, ImportError, TypeError) as error:
+        raise BookError(
+            f"the cluster refused ({str(error).splitlines()[0]}): start its scheduler and workers "
+            "in the book's folder, with PYTHONPATH set to it, in environments like this one"
+        ) from error
 
 
 def tasks(client, work, tests, limits, trust=True):

@@ -13,7 +13,9 @@ import re
 import sys
 import time
 import zipfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -104,18 +106,18 @@ def read_submission(path):
 
 def notebooks(folder):
     """Return the notebooks in a folder and those below it, what systems leave behind left out."""
-    found, waiting = [], [(folder, 0)]
-    while waiting:
-        place, depth = waiting.pop()
-        if depth > DEEPEST:
+
+    def fail(error):
+        raise error
+
+    found = []
+    for place, folders, files in os.walk(folder, onerror=fail):
+        inside = [Path(place, name) for name in folders + files]
+        kept = [path for path in inside if not left_behind(path)]
+        folders[:] = [path.name for path in kept if path.is_dir()]
+        if folders and len(Path(place).relative_to(folder).parts) == DEEPEST:
             raise Unreadable(f"folders within folders, more than {DEEPEST} deep")
-        for path in place.iterdir():
-            if left_behind(path):
-                continue
-            if path.is_dir() and not path.is_symlink():
-                waiting.append((path, depth + 1))
-            elif path.suffix == ".ipynb":
-                found.append(path)
+        found += [path for path in kept if path.suffix == ".ipynb" and not path.is_dir()]
     return found
 
 
@@ -180,54 +182,44 @@ def stored(path, key):
     return result if result.get("key") == key else None
 
 
-def on_this_machine(jobs, secret=(), trust=True):
-    """Return a function that grades {student: path}, jobs at a time, and yields their results.
-
-    secret, trust: see Workshop.
-    """
-
-    def run(work, tests, limits):
-        with Workshop(secret, trust) as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
-            waiting = {
-                pool.submit(grade_one, workshop, path, tests, limits): student
-                for student, path in work.items()
-            }
-            try:
-                for future in as_completed(waiting):
-                    yield waiting[future], future.result()
-            except BaseException:
-                workshop.stop()  # or the pool waits for what is running
-                pool.shutdown(cancel_futures=True)
-                raise
-
-    return run
+def on_this_machine(jobs, secret, trust, work, tests, limits):
+    """Grade {student: path}, jobs at a time, and yield (student, result); see also Workshop."""
+    with Workshop(secret, trust) as workshop, ThreadPoolExecutor(max(1, jobs)) as pool:
+        waiting = {
+            pool.submit(grade_one, workshop, path, tests, limits): student
+            for student, path in work.items()
+        }
+        try:
+            for future in as_completed(waiting):
+                yield waiting[future], future.result()
+        except BaseException:
+            workshop.stop()  # or the pool waits for what is running
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def grade_all(root, name, found, folder, *, limits, jobs, again=False, quiet=False, run=None):
+def grade_all(root, name, found, folder, *, limits, jobs=1, again=False, quiet=False, run=None):
     """Grade {student: path}, storing each result in ``folder``; return {student: result}.
 
-    run: grades in place of on_this_machine(jobs). Where the machine is at fault, the result is not
-    stored: another run tries anew.
+    run: called with (work, tests, limits) in place of on_this_machine. Where the machine is at
+    fault, the result is not stored: another run tries anew.
     """
     build.build_if_changed(root, name)
-    tests = load_tests(build.autograder_path(root, name))
-    given = given_texts(root, name)
+    tests, given = load_tests(build.autograder_path(root, name)), given_texts(root, name)
     folder.mkdir(parents=True, exist_ok=True)
-    results, missing = {}, {}
-    for student, path in found.items():
-        key = key_of(path, tests, limits)
-        results[student] = None if again else stored(folder / report.file_name(student), key)
-        if results[student] is None:
-            missing[student] = key
-    if missing:
-        work = {student: found[student] for student in missing}
-        with contextlib.closing((run or on_this_machine(jobs))(work, tests, limits)) as done:
-            bar = tqdm(done, total=len(missing), unit="submission", disable=quiet or None)
-            for student, result in bar:
-                results[student] = {"key": missing[student], **with_written(result, given)}
-                if not result["failed"]:
-                    text = json.dumps(results[student], ensure_ascii=False, indent=1)
-                    write_text(folder / report.file_name(student), text)
+    keys = {student: key_of(path, tests, limits) for student, path in found.items()}
+    files = {student: folder / report.file_name(student) for student in found}
+    results = {} if again else {student: stored(files[student], keys[student]) for student in found}
+    work = {student: path for student, path in found.items() if not results.get(student)}
+    if not work:
+        return results
+    run = run or partial(on_this_machine, jobs, (), True)
+    with contextlib.closing(run(work, tests, limits)) as done:
+        for student, result in tqdm(done, "", len(work), unit="submission", disable=quiet or None):
+            results[student] = {"key": keys[student], **with_written(result, given)}
+            if not result["failed"]:
+                text = json.dumps(results[student], ensure_ascii=False, indent=1)
+                write_text(files[student], text)
     return results
 
 
@@ -248,59 +240,44 @@ def read_written(path, students):
         raise BookError(f"{path}: not UTF-8; save it as CSV UTF-8") from error
     except (KeyError, TypeError, ValueError) as error:
         raise BookError(f"{path}: wants the columns student,points,comment ({error})") from error
-    spelled = {}
-    for student in students:
-        spelled.setdefault(report.cell(student), []).append(student)
+    spelled = {report.cell(student): student for student in students}
+    times = Counter(map(report.cell, students))
     for name in found:
-        if len(spelled.get(name, ())) != 1:
-            several = "several submissions" if name in spelled else "no submission"
+        if times[name] != 1:
+            several = "several submissions" if times[name] else "no submission"
             raise BookError(f"{path}: {several} of {name!r}")
-    return {spelled[name][0]: mark for name, mark in found.items()}
+    return {spelled[name]: mark for name, mark in found.items()}
 
 
 def main(args, root):
     """Grade, then write the CSV files and the feedback."""
-    found = submissions(args.submissions)
-    exercise = args.exercise
+    exercise, found = args.exercise, submissions(args.submissions)
     build.exercises(root, [exercise])
     written = read_written(args.written, found)
-    limits = {
-        "timeout": args.timeout,
-        "cell_timeout": args.cell_timeout,
-        "memory": args.memory * 10**6,
-    }
+    limits = dict(timeout=args.timeout, cell_timeout=args.cell_timeout)
+    limits["memory"] = args.memory * 10**6
     base = args.output.with_suffix("")
     base.parent.mkdir(parents=True, exist_ok=True)
-    there = [path for path in sorted(args.submissions.iterdir()) if not left_behind(path)]
-    others = [path.name for path in there if left_out(path)]
+    others = [path for path in sorted(args.submissions.iterdir()) if left_out(path)]
+    others = [path.name for path in others if not left_behind(path)]
     warn([f"not taken for submissions: {', '.join(others)}"] if others else [])
     folder = base.with_name(f"{base.name}-results")
-    run = on_this_machine(args.jobs, [args.submissions, folder], args.trust_students)
+    run = partial(on_this_machine, args.jobs, [args.submissions, folder], args.trust_students)
     if args.scheduler:
         from autograder import cluster  # with it comes Dask, which nobody else needs
 
-        run = cluster.on_cluster(args.scheduler, args.trust_students)
+        run = partial(cluster.on_cluster, args.scheduler, args.trust_students)
     start = time.perf_counter()
-    results = grade_all(
-        root,
-        exercise,
-        found,
-        folder,
-        limits=limits,
-        jobs=args.jobs,
-        again=args.again,
-        run=run,
-    )
-    parts = questions(root, exercise)
-    title = build.title(read_notebook(build.master_path(root, exercise)))
+    results = grade_all(root, exercise, found, folder, limits=limits, again=args.again, run=run)
+    title, parts = build.title(root, exercise), questions(root, exercise)
     report.write_all(args.output, title, parts, results, written)
     warn(report.doubtful(results))
     seconds = time.perf_counter() - start
     print(f"{len(results)} submissions in {seconds:.1f} s: {args.output}")
-    failed = [student for student, result in results.items() if result.get("failed")]
+    failed = sorted(student for student, result in results.items() if result.get("failed"))
     if failed:
-        names = ", ".join(sorted(failed))
         remedy = "their errors say why, and the same command tries again"
+        names = ", ".join(failed)
         warn([f"{len(failed)} could not be graded and have no points: {names}; {remedy}"])
     return 1 if failed else 0
 

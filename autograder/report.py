@@ -5,44 +5,23 @@ import hashlib
 import html
 import io
 import re
+from operator import itemgetter
 
+from jinja2 import Environment, FunctionLoader
+
+from autograder import build
 from tools.book import write_text
 
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_.*")
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_.*", re.S)
+CANVAS = re.compile(r"([^_]+)_(?:LATE_)?(\d+)_\d+_.*")
+MOODLE = re.compile(r"(.+?)_(\d+)_assignsubmission_.*", re.S)
 FORMULA = tuple("=+-@＝＋－＠")  # with what a spreadsheet begins a formula
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 ERRORS, CHARACTERS = 10, 2000  # that are reported of one submission
-WORDS = {
-    "ko": {
-        "title": "피드백",
-        "points": "점수",
-        "written": "서술형",
-        "yours": "제출한 서술형 답",
-        "later": "아직 채점하지 않았습니다.",
-        "errors": "실행 중에 일어난 일",
-        "ok": "맞음",
-        "no": "틀림",
-        "total": "합계",
-        "found": "나온 결과",
-    },
-    "en": {
-        "title": "Feedback",
-        "points": "Points",
-        "written": "Written answer",
-        "yours": "Your written answer",
-        "later": "Not graded yet.",
-        "errors": "What happened while it ran",
-        "ok": "right",
-        "no": "wrong",
-        "total": "Total",
-        "found": "What came out",
-    },
-}
-STYLE = (
-    ":root{color-scheme:light dark}body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;"
-    "padding:0 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}li{margin:.5rem 0}"
-)
+
+
+def template(name):
+    """Return a template's text, its tags joined in one line."""
+    return re.sub(r"\n\s*(?=[<{])", "", (build.TEMPLATES / name).read_text("utf8"))
 
 
 def file_name(student, ending=".json"):
@@ -67,94 +46,12 @@ def cell(value):
 def shortened(errors):
     """Return the first errors, and how many more there are."""
     more = len(errors) - ERRORS
-    return [*errors[:ERRORS], *([f"and {more} more"] if more > 0 else [])]
+    return errors[:ERRORS] + ([f"and {more} more"] if more > 0 else [])
 
 
 def number(value):
-    """Return points without needless zeros."""
-    return f"{value:g}"
-
-
-def write_csv(path, header, rows):
-    """Write a CSV file, whole or not at all; with a mark by which Excel knows UTF-8."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([[cell(value) for value in row] for row in rows])
-    write_text(path, "\ufeff" + made.getvalue())
-
-
-def identify(student):
-    """Return (name, Canvas id, Moodle identifier) as far as an LMS wrote them in a file name."""
-    canvas, moodle = CANVAS.fullmatch(student), MOODLE.fullmatch(student)
-    if student.count("_assignsubmission_") > 1:  # a student may have chosen one of them
-        return student, "", ""
-    if moodle:
-        return moodle["name"], "", f"Participant {moodle['id']}"
-    if canvas:
-        return canvas["name"], canvas["id"], ""
-    return student, "", ""
-
-
-def doubtful(students):
-    """Return lines on names that do not say for sure whose submission it is."""
-    lines, known = [], {}
-    for student in sorted(students):
-        name, *numbers = identify(student)
-        if student.count("_assignsubmission_") > 1:
-            lines.append(f"{student} could be of two participants; its Moodle identifier is empty")
-        if any(numbers):
-            known.setdefault(tuple(numbers), []).append(student)
-    lines += [f"one student, several rows: {', '.join(of)}" for of in known.values() if of[1:]]
-    return lines
-
-
-def total(result, written):
-    """Return a student's points, the written answer's included where there are any."""
-    return round(sum(result["points"].values()) + written[0], 5)
-
-
-def write_all(output, title, parts, results, written):
-    """Write grades.csv, grades-canvas.csv, grades-moodle.csv and the pages of feedback.
-
-    Where grading failed by the machine's fault, the points are left empty and there is no page.
-    """
-    automatic = [part for part in parts if not part["manual"]]
-    manual = [part for part in parts if part["manual"]]
-    possible = sum(part["points"] for part in parts)
-    base = output.with_suffix("")
-    rows, canvas, moodle = [], [], []
-    feedback = base.with_name(f"{base.name}-feedback")
-    feedback.mkdir(exist_ok=True)
-    for student in sorted(results):
-        result = results[student]
-        mark = written.get(student, (0, ""))
-        failed = result.get("failed")
-        points = ["" if failed else number(result["points"][part["name"]]) for part in automatic]
-        points += [number(mark[0]) if student in written else "" for _ in manual]
-        score = "" if failed else number(total(result, mark))
-        errors = " | ".join(shortened(result["errors"] + case_messages(result)))[:CHARACTERS]
-        rows.append([student, *points, score, number(possible), result["seconds"], errors])
-        name, canvas_id, moodle_id = identify(student)
-        canvas.append([name, canvas_id, "", name, "", score])
-        moodle.append([moodle_id, name, "", score, number(possible), feedback_text(result)])
-        page = feedback / file_name(student, ".html")
-        if failed:
-            page.unlink(missing_ok=True)
-        else:
-            write_text(page, feedback_page(title, name, parts, result, written.get(student)))
-    names = [part["name"] for part in automatic + manual]
-    write_csv(output, ["student", *names, "total", "possible", "seconds", "errors"], rows)
-    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title["en"]]
-    possible_row = ["Points Possible", "", "", "", "", number(possible)]
-    write_csv(base.with_name(f"{base.name}-canvas.csv"), head, [possible_row, *canvas])
-    head = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade"]
-    write_csv(base.with_name(f"{base.name}-moodle.csv"), [*head, "Feedback comments"], moodle)
-
-
-def case_messages(result):
-    """Return one line for each failed test."""
-    return [f"{case['question']}: {case['message']}" for case in result["cases"] if case["message"]]
+    """Return points without needless zeros; nothing where there are none."""
+    return "" if value is None else f"{value:g}"
 
 
 def in_language(text, language):
@@ -165,45 +62,90 @@ def in_language(text, language):
     return halves[language == "en"]
 
 
+PAGES = Environment(
+    loader=FunctionLoader(template),
+    finalize=lambda value: html.escape(str(value)),  # whatever a page shows
+    keep_trailing_newline=True,
+)
+PAGES.filters |= {"points": number, "half": in_language}
+
+
+def write_csv(path, header, rows):
+    """Write a CSV file, whole or not at all; with a mark by which Excel knows UTF-8."""
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerows([[cell(value) for value in row] for row in [header, *rows]])
+    write_text(path, "\ufeff" + made.getvalue())
+
+
+def identify(student):
+    """Return (name, Canvas id, Moodle identifier) as far as an LMS wrote them in a file name."""
+    if student.count("_assignsubmission_") < 2:  # else a student may have chosen one of them
+        if found := MOODLE.fullmatch(student):
+            return found[1], "", f"Participant {found[2]}"
+        if found := CANVAS.fullmatch(student):
+            return found[1], found[2], ""
+    return student, "", ""
+
+
+def doubtful(students):
+    """Return lines on names that do not say for sure whose submission it is."""
+    lines, known = [], {}
+    for student in sorted(students):
+        _, *numbers = identify(student)
+        if student.count("_assignsubmission_") > 1:
+            lines.append(f"{student} could be of two participants; its Moodle identifier is empty")
+        if any(numbers):
+            known.setdefault(tuple(numbers), []).append(student)
+    return lines + [
+        f"one student, several rows: {', '.join(of)}" for of in known.values() if of[1:]
+    ]
+
+
+def write_all(output, title, parts, results, written):
+    """Write grades.csv, grades-canvas.csv, grades-moodle.csv and the pages of feedback.
+
+    Where grading failed by the machine's fault, the points are left empty and there is no page.
+    """
+    base = output.with_suffix("")
+    feedback = base.with_name(f"{base.name}-feedback")
+    feedback.mkdir(exist_ok=True)
+    columns = sorted(parts, key=itemgetter("manual"))
+    possible = number(sum(part["points"] for part in parts))
+    rows, canvas, moodle = [], [["Points Possible", "", "", "", "", possible]], []
+    for student, result in sorted(results.items()):
+        failed, mark = result.get("failed"), written.get(student)
+        got = {} if failed else result["points"]
+        given = mark[0] if mark else None
+        points = [number(given if p["manual"] else got.get(p["name"])) for p in columns]
+        score = "" if failed else number(round(sum(got.values()) + (given or 0), 5))
+        tests = [f"{c['question']}: {c['message']}" for c in result["cases"] if c["message"]]
+        errors = " | ".join(shortened(result["errors"] + tests))[:CHARACTERS]
+        rows.append([student, *points, score, possible, result["seconds"], errors])
+        name, canvas_id, moodle_id = identify(student)
+        canvas.append([name, canvas_id, "", name, "", score])
+        moodle.append([moodle_id, name, "", score, possible, feedback_text(result)])
+        page = feedback / file_name(student, ".html")
+        if failed:
+            page.unlink(missing_ok=True)
+            continue
+        shown = dict(parts=parts, result=result, mark=mark, score=score, possible=possible)
+        shown |= {"errors": shortened(result["errors"]), "language": result["language"] or "en"}
+        made = PAGES.get_template("feedback.html").render(exercise=title, title=name, **shown)
+        write_text(page, made)
+    head = ["student", *(p["name"] for p in columns), "total", "possible", "seconds", "errors"]
+    write_csv(output, head, rows)
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title["en"]]
+    write_csv(base.with_name(f"{base.name}-canvas.csv"), head, canvas)
+    head = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade"]
+    write_csv(base.with_name(f"{base.name}-moodle.csv"), [*head, "Feedback comments"], moodle)
+
+
 def feedback_text(result):
     """Return the feedback in one line, for Moodle."""
-    wrong = [c for c in result["cases"] if not c["passed"]]
-    said = [f"{c['question']}: {in_language(c['about'], result['language'])}" for c in wrong]
+    said = [
+        f"{case['question']}: {in_language(case['about'], result['language'])}"
+        for case in result["cases"]
+        if not case["passed"]
+    ]
     return "; ".join(shortened(result["errors"]) + said)[:CHARACTERS]
-
-
-def feedback_page(title, name, parts, result, written):
-    """Return a page for one student."""
-    language = result["language"] or "en"
-    words, quote = WORDS[language], html.escape
-    out = [f"<h1>{quote(title[language])}: {words['title']}</h1><p>{quote(name)}</p>"]
-    possible = sum(part["points"] for part in parts)
-    score = total(result, written or (0, ""))
-    out.append(f"<p><strong>{words['total']}: {number(score)} / {number(possible)}</strong></p>")
-    if result["errors"]:
-        errors = shortened(result["errors"])
-        items = "".join(f"<li><code>{quote(error)}</code></li>" for error in errors)
-        out.append(f"<h2>{words['errors']}</h2><ul>{items}</ul>")
-    for part in parts:
-        if part["manual"]:
-            out.append(f"<h2>{words['written']} ({number(part['points'])})</h2>")
-            if written:
-                out.append(f"<p>{number(written[0])}. {quote(written[1])}</p>")
-            else:
-                out.append(f"<p>{words['later']}</p>")
-            if result["written"]:
-                out.append(f"<h3>{words['yours']}</h3><pre>{quote(result['written'])}</pre>")
-            continue
-        got = result["points"][part["name"]]
-        points = f"{number(got)} / {number(part['points'])}"
-        out.append(f"<h2>{quote(part['name'])}: {points}</h2><ul>")
-        for case in (c for c in result["cases"] if c["question"] == part["name"]):
-            word = words["ok" if case["passed"] else "no"]
-            about = quote(in_language(case["about"], result["language"]))
-            out.append(f"<li>{word} ({number(case['points'])}): {about}")
-            if case["message"]:
-                out.append(f"<br>{words['found']}: <code>{quote(case['message'])}</code>")
-            out.append("</li>")
-        out.append("</ul>")
-    head = f'<meta charset="utf-8"><title>{quote(name)}</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="{language}">{head}{"".join(out)}</html>\n'

@@ -354,7 +354,7 @@ def test_students_code_sees_neither_files_nor_network(graded):
 def written_out(graded, tmp_path_factory):
     """Return the folder with the CSV files and the feedback of the first exercise."""
     root = tmp_path_factory.mktemp("out")
-    title = build.title(read_notebook(build.master_path(ROOT, FIRST)))
+    title = build.title(ROOT, FIRST)
     report.write_all(
         root / "grades.csv",
         title,
