@@ -1,7 +1,7 @@
 """The book's data: digits, Hangul, photographs, drawn style images and a toy distribution.
 
-Everything except `load_mnist("full")` comes with the installed packages or is drawn by code, and so
-needs no network. Images are torch tensors, float32 in [0, 1], channels first.
+Everything except `load_mnist("full")` and `load_lfw` comes with the installed packages or is drawn
+by code, and so needs no network. Images are torch tensors, float32 in [0, 1], channels first.
 """
 
 import gzip
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from PIL import Image
+from sklearn.datasets import fetch_lfw_people
 from sklearn.model_selection import train_test_split
 from torch.nn.functional import interpolate
 
@@ -156,6 +157,27 @@ def load_style(name, size=256, *, seed=0):
     draw = STYLES[one_of(name, "name", STYLES)]
     image = draw(whole(size, "size", 16), np.random.default_rng(whole(seed, "seed", 0)))
     return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), dtype=np.float32))
+
+
+def load_lfw(size=64):
+    """Load the faces of LFW, Labeled Faces in the Wild (Huang et al. 2007), in color.
+
+    scikit-learn downloads them once (about 200 MB) and keeps them in its own folder. The middle 128
+    of 250 pixels, which the face fills, are cut out of each photograph and then made smaller. They
+    are photographs of people who were not asked; see the page "data cards".
+
+    Args:
+        size: pixels of each side, 16 to 128.
+
+    Returns:
+        torch.Tensor: RGB images (N, 3, size, size), float32 in [0, 1]; N = 13,233 at last count.
+    """
+    if whole(size, "size", 16) > 128:
+        raise ValueError(f"size must be at most 128, got {size}")
+    middle = slice(61, 189)
+    faces = fetch_lfw_people(color=True, resize=size / 128, slice_=(middle, middle)).images
+    faces = torch.from_numpy(np.asarray(faces, dtype=np.float32)).permute(0, 3, 1, 2)
+    return faces.clamp(0, 1).contiguous()
 
 
 def sample_ring(n, n_modes=8, *, radius=2.0, std=0.02, seed=0):

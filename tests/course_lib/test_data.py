@@ -485,3 +485,34 @@ def test_ring_without_spread_or_radius():
 def test_bad_ring_arguments(arguments, error, message):
     with pytest.raises(error, match=message):
         data.sample_ring(**{"n": 10, **arguments})
+
+
+@pytest.fixture
+def photographs(tmp_path, monkeypatch):
+    """Three made-up photographs where scikit-learn keeps LFW: gray, with a red square inside."""
+    home = tmp_path / "lfw_home"
+    for name in ("pairs.txt", "pairsDevTrain.txt", "pairsDevTest.txt"):
+        (home / "lfw_funneled").mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("")
+    for person, n in {"Ada_A": 2, "Bo_B": 1}.items():
+        (home / "lfw_funneled" / person).mkdir()
+        for i in range(n):
+            pixels = np.full((250, 250, 3), 128, np.uint8)
+            pixels[61:189, 61:189] = [255, 0, 0]
+            Image.fromarray(pixels).save(home / "lfw_funneled" / person / f"{i}.jpg", quality=95)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+
+
+def test_faces_are_cut_out_and_not_squeezed(photographs):
+    faces = data.load_lfw()
+    assert faces.shape == (3, 3, 64, 64)
+    assert faces.dtype == torch.float32
+    inside = faces[:, :, 2:-2, 2:-2]
+    assert (inside - torch.tensor([1.0, 0, 0])[:, None, None]).abs().max() < 0.03
+    assert data.load_lfw(32).shape == (3, 3, 32, 32)
+
+
+@pytest.mark.parametrize("size", [15, 129])
+def test_faces_of_other_sizes(size):
+    with pytest.raises(ValueError, match="size must be"):
+        data.load_lfw(size)
