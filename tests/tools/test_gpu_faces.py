@@ -1,4 +1,4 @@
-"""`python -m tools gpu dcgan-faces`, on made-up pictures: LFW cannot be reached from every place."""
+"""`python -m tools gpu dcgan-faces`, on made-up pictures, since LFW has to be downloaded."""
 
 import json
 
