@@ -4,10 +4,9 @@ It writes faces.png, a grid of fakes, and faces.json, its card. Neither comes wi
 photographs could not be reached where the book was made, so this was tried on drawn images only.
 """
 
+import contextlib
 import json
 import time
-
-import torch
 
 from course_lib import plots
 from course_lib.data import load_lfw
@@ -38,10 +37,8 @@ def run(out, faces=None, seconds=SECONDS, width=64, num_epochs=200):
         if time.perf_counter() - since > seconds:
             raise Late
 
-    try:
+    with contextlib.suppress(Late):
         train_gan(G, D, faces, num_epochs=num_epochs, on_epoch=watch, **SETTINGS)
-    except Late:
-        pass
     card = {
         "n": len(faces),
         "epochs": len(epochs),
