@@ -45,10 +45,13 @@ exercises: $(VENV)/all.txt  ## make the exercises for students, the solutions an
 lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book
 
-lint: $(VENV)/all.txt  ## check the code's style and format, and the workflows of .github
+lint: $(VENV)/all.txt  ## check the code's style and format, the workflows and the environments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m jactionlint --no-online --shellcheck=$(BIN)/shellcheck
+	$(BIN)/shellcheck postBuild .ci/run
+	$(BIN)/check-jsonschema --schemafile tools/schemas/environment.json environment.yml
+	$(BIN)/check-jsonschema --schemafile tools/schemas/devcontainer.json .devcontainer/*.json
 
 update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirement
 	$(BIN)/python -m tools update

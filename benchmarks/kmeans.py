@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 
 import faiss
@@ -128,6 +128,44 @@ def faiss_kmeans(x, centers, most, n_iter):
     return float(distances.sum(dtype=np.float64)), n_iter
 
 
+def gpu_peers(device="cuda"):
+    """Return the methods of those libraries for GPUs that are installed, each with float32.
+
+    flash-kmeans gets the same start; fastkmeans can begin only at random rows of its own.
+    """
+    found = {}
+    with suppress(ImportError):
+        from flash_kmeans import batch_kmeans_Euclid
+
+        def flash(x, centers, most, n_iter):
+            rows, start = (torch.from_numpy(np.float32(a)).to(device) for a in (x, centers))
+            _, centers, n_iter = batch_kmeans_Euclid(
+                rows[None], len(start), max_iters=n_iter, init_centroids=start[None]
+            )
+            return inertia(rows, centers[0]), n_iter
+
+        found["flash-kmeans"] = flash
+    with suppress(ImportError):
+        from fastkmeans import FastKMeans
+
+        def fast(x, centers, most, n_iter):
+            x = np.float32(x)
+            options = {"niter": n_iter, "tol": -1, "device": device, "dtype": torch.float32}
+            model = FastKMeans(x.shape[1], len(centers), **options)
+            model.train(x)
+            rows, ends = (torch.from_numpy(np.float32(a)).to(device) for a in (x, model.centroids))
+            return inertia(rows, ends), n_iter
+
+        found["fastkmeans"] = fast
+    return found
+
+
+def inertia(x, centers):
+    """Sum of the squared distances of rows x (N, D) to the nearest of the centers (K, D)."""
+    batches = x.split(2**24 // len(centers) + 1)
+    return sum(torch.cdist(rows, centers).amin(1).square().sum().item() for rows in batches)
+
+
 METHODS = {
     "ours": ours,
     "sklearn lloyd": scikit,
@@ -136,6 +174,7 @@ METHODS = {
 }
 if torch.cuda.is_available():
     METHODS["ours, CUDA"] = partial(ours, device="cuda")
+    METHODS |= gpu_peers()
 PEERS = ("sklearn lloyd", "sklearn elkan", "faiss")
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "new": "start a new chapter in both languages",
     "new-exercise": "start a new exercise in both languages, with the answers that test it",
     "checkpoints": "train the models that come with the library, check them against their cards",
+    "gpu": "measure every chapter and the trainings on a GPU",
     "runs": "train what a chapter shows the errors of without training it, and store the errors",
     "live": "store what live figures need of the trained models, the digits and a photograph",
     "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",

@@ -13,6 +13,7 @@ OWN_FILES = ("pyproject.toml", "CITATION.cff", "README.md", "README.ko.md")
 OWN = re.compile(
     r"(?<=github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
+    r"|(?<=mybinder\.org/v2/gh/)[\w-]+/[\w.-]*\w"
     r"|[\w-]+\.github\.io/[\w.-]*\w"
 )
 # The book cites other people's repositories; what it installs, clones and opens is its own.
@@ -20,6 +21,7 @@ IN_BOOK = re.compile(
     r"(?<=git\+https://github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=git clone https://github\.com/)[\w-]+/[\w.-]*\w"
     r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
+    r"|(?<=mybinder\.org/v2/gh/)[\w-]+/[\w.-]*\w"
     r"|(?<=https://github\.com/)[\w-]+/[\w.-]*\w(?=/raw/)"
 )
 # The folder that `git clone` makes has the repository's name.

@@ -22,11 +22,16 @@ def stages():
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "--durations=5", "--durations-min=5"]
     workers = ["-n", str(WORKERS), "--dist", "loadfile"]
-    shellcheck = Path(sys.executable).with_name("shellcheck")
+    shellcheck, schema = map(Path(sys.executable).with_name, ("shellcheck", "check-jsonschema"))
+    schemas = "tools/schemas"
     return {
         "lint": [*python, "ruff", "check", "."],
         "format": [*python, "ruff", "format", "--check", "."],
         "workflows": [*python, "jactionlint", "--no-online", f"--shellcheck={shellcheck}"],
+        "scripts": [str(shellcheck), "postBuild", ".ci/run"],
+        "conda": [str(schema), "--schemafile", f"{schemas}/environment.json", "environment.yml"],
+        "container": [str(schema), "--schemafile", f"{schemas}/devcontainer.json"]
+        + [".devcontainer/devcontainer.json"],
         "units": [*pytest, *workers, "tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],
         # Together, since a chapter keeps one worker busy for long.

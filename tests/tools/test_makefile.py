@@ -14,7 +14,8 @@ echo "$(basename "$0") $*" >> log
 """
 MAKES_VENV = """
 case "$*" in
-  "-m venv .venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/ruff;;
+  "-m venv .venv") mkdir -p .venv/bin
+    for name in python ruff shellcheck check-jsonschema; do cp "$0" .venv/bin/$name; done;;
   "--version") echo Python 3.12.1;;
   *fail*) exit 1;;
 esac
@@ -74,8 +75,13 @@ def test_the_newest_python_that_will_do_makes_the_environment(project):
     called = log(project)
     assert "python3.12 -m venv .venv" in called
     assert not any(line.startswith("python3.11") for line in called)
-    assert called[-3:-1] == ["ruff check .", "ruff format --check ."]
-    assert called[-1].startswith("python -m jactionlint ")
+    assert called[-6:-4] == ["ruff check .", "ruff format --check ."]
+    assert called[-4].startswith("python -m jactionlint ")
+    assert called[-3].startswith("shellcheck postBuild ")
+    assert [line.split()[-1] for line in called[-2:]] == [
+        "environment.yml",
+        ".devcontainer/*.json",  # not there, so the shell leaves it
+    ]
 
 
 @pytest.mark.parametrize("too_old", [True, False])

@@ -49,6 +49,7 @@ def test_a_new_address_reaches_every_place_and_only_those(book):
     (book / "book/ko/glossary.md").write_text(
         "# 용어\n\n[faiss](https://github.com/facebookresearch/faiss)\n"
         "https://github.com/example-org/small-book/issues\n"
+        "https://mybinder.org/v2/gh/example-org/small-book/main?urlpath=lab\n"
         "https://github.com/example-org/small-books\n",
         "utf8",
     )

@@ -1,0 +1,132 @@
+"""What ``python -m tools gpu`` measures.
+
+Each function takes the folder for its pictures, the device and whether this is a tiny run, which
+tries the same code on a CPU in seconds; each returns what it found as a dict of JSON values.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+import torch
+from torch.nn.functional import mse_loss
+from torchvision.utils import save_image
+
+from benchmarks import gan, kmeans, style
+from course_lib.autoencoder import ConvAutoencoder, DenseAutoencoder, train_autoencoder
+from course_lib.data import load_hangul
+from course_lib.dcgan import ConvDiscriminator, ConvGenerator
+from course_lib.gan import sample, train_gan
+from tools.book import ROOT, SOURCE, chapters, notebook, read_notebook
+
+WEIGHTS = ("regular", "bold", "extra-bold", "light")
+
+
+def run_notebooks(out, device, tiny):
+    """Run every chapter, some at a time; of tiny runs the quickest. Do their asserts hold?"""
+    names = sorted(chapters(ROOT), key=seconds_to_run)[: 1 if tiny else None]
+    workers = 1 if tiny else max(1, min(4, (os.cpu_count() or 1) // 2))
+    began = time.perf_counter()
+
+    def check(name):
+        command = [sys.executable, "-m", "tools", "run", name, "--check"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.returncode and done.stderr[-2000:]
+
+    with ThreadPoolExecutor(workers) as pool:
+        failed = {name: said for name, said in zip(names, pool.map(check, names)) if said}
+    found = {"n": len(names), "held": len(names) - len(failed), "failed": failed}
+    return {**found, "workers": workers, "seconds": time.perf_counter() - began}
+
+
+def seconds_to_run(name):
+    """Seconds that a chapter takes, as its metadata say."""
+    return read_notebook(notebook(ROOT, SOURCE, name)).metadata["course"]["run"]
+
+
+def fit_kmeans(out, device, tiny):
+    """Fit with every library for 25 iterations, from the same start where it takes one."""
+    n, k = (2_000, 8) if tiny else (1_000_000, 200)
+    methods = ["sklearn lloyd", *(name for name in kmeans.METHODS if name not in kmeans.PEERS)]
+    seconds, inertia, _ = kmeans.measure(kmeans.normal(n, 32), k, 25, 3, methods)
+    medians = {name: float(np.median(times)) for name, times in seconds.items()}
+    return {"n": n, "k": k, "medians": medians, "inertia": inertia}
+
+
+def hangul(tiny):
+    """Return images (N, 1, 64, 64) of Hangul, and which are held out; of tiny runs, a few."""
+    syllables = load_hangul(WEIGHTS[:1] if tiny else WEIGHTS, 64)
+    return (part[:: 200 if tiny else 1] for part in (syllables.images, syllables.is_test))
+
+
+def train_autoencoders(out, device, tiny):
+    """Train autoencoders on Hangul: errors on syllables held out, theirs and the mean image's."""
+    images, held_out = hangul(tiny)
+    train, test = images[~held_out], images[held_out].to(device)
+    mean, epochs = train.mean(dim=0).to(device).expand_as(test), 1 if tiny else 10
+    found = {"n": len(train), "epochs": epochs, "mean": float(mse_loss(mean, test))}
+    for name, make in {"dense": DenseAutoencoder, "convolutional": ConvAutoencoder}.items():
+        torch.manual_seed(0)
+        model = make(64, image_size=64)
+        history = train_autoencoder(model, train, num_epochs=epochs, device=device)
+        with torch.no_grad():
+            decoded = torch.cat([model(x) for x in test.split(500)])
+        save_image(torch.cat([test[:8], decoded[:8]]), out / f"hangul-{name}.png")
+        seconds, error = sum(history.seconds), float(mse_loss(decoded, test))
+        found |= {f"{name} seconds": seconds, f"{name} error": error}
+    return found
+
+
+def train_dcgan(out, device, tiny, limit=45):
+    """Train a DCGAN of 64 pixels on Hangul, until an epoch ends after `limit` seconds."""
+    images, _ = hangul(tiny)
+    found = {"n": len(images)}
+
+    def on_epoch(epoch, generator, discriminator, history):
+        found.update(epochs=epoch, seconds=sum(history.seconds))
+        if found["seconds"] > limit:
+            raise gan.Reached
+
+    torch.manual_seed(0)
+    width, size = (2, 16) if tiny else (64, 128)
+    networks = ConvGenerator(100, 64, width=width), ConvDiscriminator(64, width=width)
+    with suppress(gan.Reached):
+        options = {"num_epochs": 1 if tiny else 40, "batch_size": size, "device": device}
+        train_gan(*networks, images, on_epoch=on_epoch, **options)
+    save_image(sample(networks[0], 64), out / "hangul-dcgan.png", nrow=8)
+    return {**found, "speed": found["epochs"] * len(images) / found["seconds"]}
+
+
+def time_dcgan(out, device, tiny):
+    """Train a DCGAN on digits: milliseconds of a step, and seconds to a Frechet distance."""
+    *_, (title, digits, device, target, settings) = gan.problems()  # a GPU's is the last one
+    if tiny:
+        digits, target = type(digits)(*(part[:200] for part in digits)), float("inf")
+    make = partial(gan.Ours, **settings)
+    speeds = gan.step_speeds({"": make}, digits.train_images, 1 if tiny else 9, device)[""]
+    watch = gan.seconds_to(target, make, 0, digits, 15, device)
+    step = 1000 * settings.get("batch_size", gan.BATCH_SIZE) / float(np.median(speeds))
+    distance, epochs = watch.distances[-1], len(watch.distances)
+    found = {"title": title, "step": step, "seconds": watch.seconds, "epochs": epochs}
+    return {**found, "target": str(target), "distance": distance}
+
+
+def transfer_style(out, device, tiny):
+    """Take steps of style transfer with VGG-19: seconds, and the share of the card's peak."""
+    size, n_steps = (32, 4) if tiny else (512, 40)
+    step, speed, share = style.on_gpu(size, n_steps, device)
+    return {"size": size, "step": step, "speed": speed / 1e12, "share": 100 * share}
+
+
+def train_faces(out, device, tiny):
+    """Train a DCGAN of 64 pixels on photographs of faces; of tiny runs, on noise."""
+    from tools import gpu_faces  # it imports much that the others do not need
+
+    if tiny:
+        return gpu_faces.run(out, torch.rand(32, 3, 64, 64), width=2, num_epochs=1)
+    return gpu_faces.run(out)
