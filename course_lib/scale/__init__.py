@@ -1,0 +1,1 @@
+"""K-means on a cluster, and training by several processes, with the results of one machine."""
