@@ -34,29 +34,27 @@ def join(parts):
 
 
 class Reader(nn.Module):
-    """Read the three parts of a syllable: three convolutions, 96 features, three heads.
+    """Read the three parts of a syllable: three convolutions, 64 features, three heads.
 
     `forward` raises TypeError or ValueError for anything but images (N, 1, 28, 28).
     """
 
+    n_features = 64
+
     def __init__(self):
         super().__init__()
         self.body = nn.Sequential(  # (N, 1, 28, 28)
-            nn.Conv2d(1, 16, 5, stride=2, padding=2),  # (N, 16, 14, 14)
-            nn.ReLU(),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1),  # (N, 32, 7, 7)
-            nn.ReLU(),
-            nn.Conv2d(32, 48, 3, stride=2, padding=1),  # (N, 48, 4, 4)
-            nn.ReLU(),
-            nn.Flatten(),  # (N, 768)
-            nn.Dropout(0.2),
-            nn.Linear(768, 96),  # (N, 96)
+            *(nn.Conv2d(1, 24, 5, stride=2, padding=2), nn.BatchNorm2d(24), nn.ReLU()),  # 14 x 14
+            *(nn.Conv2d(24, 48, 3, stride=2, padding=1), nn.BatchNorm2d(48), nn.ReLU()),  # 7 x 7
+            *(nn.Conv2d(48, 64, 3, stride=2, padding=1), nn.BatchNorm2d(64), nn.ReLU()),  # 4 x 4
+            nn.Flatten(),  # (N, 1024)
+            nn.Linear(1024, self.n_features),  # (N, 64)
             nn.ReLU(),
         )
-        self.heads = nn.ModuleList(nn.Linear(96, n) for n in N_PARTS)
+        self.heads = nn.ModuleList(nn.Linear(self.n_features, n) for n in N_PARTS)
 
     def features(self, x):
-        """Return the features (N, 96), >= 0, of images x (N, 1, 28, 28) in [0, 1]."""
+        """Return the features (N, 64), >= 0, of images x (N, 1, 28, 28) in [0, 1]."""
         return self.body(floats(x, "x", (None, 1, 28, 28)))
 
     def forward(self, x):

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 import torch
 
+from course_lib import checkpoints
 from course_lib.data import load_hangul
 from course_lib.hangul import Reader, join, read, split
 
@@ -45,3 +46,25 @@ def test_read_gives_the_largest_probability():
         assert torch.equal(parts[:, k], share.argmax(dim=1))
         assert torch.allclose(confidence[:, k], share.amax(dim=1))
     assert not confidence.requires_grad
+
+
+def test_the_stored_reader_reads_combinations_that_it_never_saw():
+    hangul = load_hangul()
+    parts, confidence = read(checkpoints.load("hangul-reader"), hangul.images[hangul.is_test])
+    right = parts == hangul.factors[hangul.is_test]
+    assert right.all(dim=1).double().mean() >= 0.99
+    assert (right.double().mean(dim=0) >= 0.99).all()
+    sure = (confidence > 0.9).all(dim=1)
+    assert sure.double().mean() > 0.8
+    assert right[sure].all(dim=1).double().mean() > 0.995
+
+
+def test_the_stored_reader_is_not_sure_of_what_is_none():
+    """Noise, blank pages, the mean of all syllables, and two syllables on top of each other."""
+    reader, images = checkpoints.load("hangul-reader"), load_hangul().images
+    rng = torch.Generator().manual_seed(0)
+    first, second = images[torch.randperm(len(images), generator=rng)[:1000]].chunk(2)
+    blends = (first + second) / 2
+    noise = torch.rand(500, 1, 28, 28, generator=rng)
+    for x in (blends, noise, images.mean(dim=0, keepdim=True), torch.zeros(1, 1, 28, 28)):
+        assert (read(reader, x)[1] > 0.9).all(dim=1).double().mean() < 0.02
