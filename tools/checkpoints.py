@@ -21,6 +21,7 @@ from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
 from course_lib.gan import sample, train_gan
 from course_lib.metrics import frechet_distance, psnr
+from tools import hangul
 from tools.book import BookError
 
 
@@ -286,3 +287,4 @@ RECIPES = {
         DIGITS,
     ),
 }
+RECIPES |= hangul.recipes(Recipe)
