@@ -1,0 +1,72 @@
+"""How `python -m tools checkpoints painter` trains and measures the network that paints.
+
+It learns from square pieces of five photographs. The pavilion is not among them: on it the network
+is measured, by the loss of the chapter on style transfer.
+"""
+
+import torch
+
+from course_lib.data import load_photo, load_style
+from course_lib.fast_style import train_painter
+from course_lib.style import STYLE_LAYERS, Losses, Objective, VGGFeatures, gram_matrix
+
+STYLES = ("swirl", "waves")
+SEEN, UNSEEN = ("astronaut", "chelsea", "coffee", "flower", "rocket"), "china"
+SIZE, SIZES = 256, (192, 256, 384)  # pixels of shorter sides: of the styles, of the photographs
+PIECE, NUM_PIECES = 96, 24  # pixels of the pieces' sides; pieces of each style
+
+
+def pieces(images, count, rng):
+    """Cut squares out of images (1, 3, H, W), as many as `count`: (count, 3, PIECE, PIECE)."""
+
+    def piece(sides):
+        top, left = (int(torch.randint(side - PIECE + 1, (), generator=rng)) for side in sides)
+        return slice(top, top + PIECE), slice(left, left + PIECE)
+
+    chosen = [images[i] for i in torch.randint(len(images), (count,), generator=rng).tolist()]
+    return torch.cat([x[:, :, *piece(x.shape[2:])] for x in chosen])
+
+
+@torch.no_grad()
+def features(network, images):
+    """Return the features of images (N, 3, H, W), computed for a few images at a time."""
+    parts = [network(batch) for batch in images.split(4)]
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def learn(model, seed, *, num_pieces, num_steps):
+    """Train a `Painter` on pieces of photographs of three sizes, for the styles' pieces."""
+    network, rng = VGGFeatures(), torch.Generator().manual_seed(seed)
+    photos = pieces(
+        [load_photo(name, size)[None] for name in SEEN for size in SIZES], num_pieces, rng
+    )
+    maps = features(VGGFeatures(layers="conv4_2"), photos)["conv4_2"]
+    found = [
+        features(network, pieces([load_style(name, SIZE)[None]], NUM_PIECES, rng))
+        for name in STYLES
+    ]
+    grams = {
+        name: torch.stack([gram_matrix(maps[name]).mean(0) for maps in found])
+        for name in STYLE_LAYERS
+    }
+    told = []
+    for losses in train_painter(
+        model, network, photos, maps, grams, num_steps=num_steps, seed=seed
+    ):
+        told.append(losses)
+        if len(told) == 50:
+            content, style = torch.tensor(told).mean(0)
+            print(f"content {content:.3f}, style {style:.4f}", flush=True)
+            told = []
+
+
+@torch.no_grad()
+def loss_of_the_pavilion(model):
+    """Return the mean over the styles of the loss at a style weight of 30."""
+    photo, network = load_photo(UNSEEN, SIZE)[None], VGGFeatures()
+    rng, found = torch.Generator().manual_seed(0), []
+    for name, mix in zip(STYLES, torch.eye(len(STYLES))):
+        style = load_style(name, SIZE)[None]
+        objective = Objective(network, photo, style, Losses(style_weight=30))
+        found.append(objective(model(photo, mix[None], rng))[0].item())
+    return sum(found) / len(found)
