@@ -31,12 +31,14 @@ def run_notebooks(out, device, tiny):
     """Run every chapter, some at a time; of tiny runs the quickest. Do their asserts hold?"""
     names = sorted(chapters(ROOT), key=seconds_to_run)[: 1 if tiny else None]
     workers = 1 if tiny else max(1, min(4, (os.cpu_count() or 1) // 2))
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
     began = time.perf_counter()
 
     def check(name):
         command = [sys.executable, "-m", "tools", "run", name, "--check"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.returncode and done.stderr[-2000:]
+        options = {"cwd": ROOT, "env": os.environ | {"OMP_NUM_THREADS": threads}, "text": True}
+        done = subprocess.run(command, capture_output=True, check=False, **options)
+        return None if done.returncode == 0 else done.stderr[-2000:] or "it says nothing"
 
     with ThreadPoolExecutor(workers) as pool:
         failed = {name: said for name, said in zip(names, pool.map(check, names)) if said}
