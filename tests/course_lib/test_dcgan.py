@@ -235,3 +235,20 @@ def test_gradients_reach_every_parameter():
 def test_bad_arguments(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_layers_on_the_noise_itself():
+    torch.manual_seed(0)
+    model = ConvGenerator(5, width=2, hidden=(7, 3)).double().eval()
+    z = torch.randn(4, 5, dtype=torch.float64)
+    by_hand = z
+    for place in (0, 3):
+        convolution, norm = model.layers[place], model.layers[place + 1]
+        by_hand = (
+            by_hand @ convolution.weight.detach().flatten(1) / (1 + norm.eps) ** 0.5
+        ).detach()
+        by_hand = (by_hand * norm.weight).relu().detach()
+    torch.testing.assert_close(model.layers[:6](z[:, :, None, None]).flatten(1), by_hand)
+    assert model(z).shape == (4, 1, 28, 28)
+    with pytest.raises(ValueError, match="hidden must be at least 1"):
+        ConvGenerator(5, hidden=(0,))
