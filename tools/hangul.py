@@ -6,10 +6,12 @@ import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_loss
 
 from course_lib import checkpoints, training
-from course_lib.autoencoder import train_autoencoder
+from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
 from course_lib.data import load_hangul
+from course_lib.denoising import gaussian_noise
 from course_lib.gan import sample
 from course_lib.hangul import Reader, read
+from course_lib.metrics import psnr
 
 DATA = "load_hangul(): 8,854 training syllables; measured on its 2,318 test syllables"
 
@@ -40,9 +42,21 @@ def training_syllables():
     return syllables()[0]
 
 
-def autoencode_syllables(model, **settings):
-    """Train on the training syllables, clean or with noise."""
+def autoencode(model, **settings):
+    """Train on the training syllables, clean or damaged."""
     train_autoencoder(model, training_syllables(), **settings)
+
+
+def worn(x, generator):
+    """Images x (N, 1, H, W), half of them with noise of sigma 0.5, half without a rectangle."""
+    noisy = x + 0.5 * torch.randn(x.shape, generator=generator)
+    ends = 28 * torch.rand(4, len(x), 1, 1, 1, generator=generator)
+    place = torch.arange(28.0)
+    low, high = torch.minimum(ends[0], ends[1]), torch.maximum(ends[0], ends[1])
+    rows = (place[:, None] >= low) & (place[:, None] < high)
+    low, high = torch.minimum(ends[2], ends[3]), torch.maximum(ends[2], ends[3])
+    missing = torch.where(rows & (place >= low) & (place < high), 0.0, x)
+    return torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, noisy, missing)
 
 
 def spell(model, **settings):
@@ -83,6 +97,14 @@ def error_of_syllables(model):
     return mse_loss(model(images), images).item()
 
 
+@torch.no_grad()
+def psnr_of_syllables(model):
+    """Mean PSNR per test syllable after Gaussian noise of sigma 0.5, the output clipped."""
+    images, _ = syllables(test=True)
+    noisy = gaussian_noise(images, 0.5, torch.Generator().manual_seed(0))
+    return psnr(model(noisy).clamp(0, 1), images).mean().item()
+
+
 def share_read(reader):
     """Share of the test syllables, regular weight, of which all three parts are read rightly."""
     images, parts = syllables(test=True)
@@ -105,6 +127,28 @@ def recipes(kind):
             share_read,
             "share of test syllables read rightly, all three parts",
             0.004,
+            DATA,
+        ),
+        "hangul-autoencoder": kind(
+            ConvAutoencoder,
+            {"latent_dim": 32, "channels": [24, 26]},
+            partial(stages, train=autoencode, plan=[(12, 3e-3), (6, 1e-3), (3, 3e-4)]),
+            error_of_syllables,
+            "test MSE",
+            0.0005,
+            DATA,
+        ),
+        "hangul-denoiser": kind(
+            ConvAutoencoder,
+            {"latent_dim": 48, "channels": [24, 26]},
+            partial(
+                stages,
+                train=partial(autoencode, corrupt=worn),
+                plan=[(20, 2e-3), (10, 7e-4), (5, 2e-4)],
+            ),
+            psnr_of_syllables,
+            "test PSNR in dB at sigma 0.5",
+            0.2,
             DATA,
         ),
     }
