@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_loss
 
@@ -152,3 +153,76 @@ def recipes(kind):
             DATA,
         ),
     }
+
+
+SHORT = [(8, 3e-3), (5, 1e-3), (3, 3e-4)]  # the chapter's training of its autoencoder
+MEDIUM = [(12, 2e-3), (5, 5e-4)]
+
+
+def runs():
+    """The table of the chapter: {run: measure(seed) -> {what: value}}."""
+    return {
+        "autoencoder": autoencoder_run,
+        "denoiser, noise": partial(denoiser_run, partial(gaussian_noise, sigma=0.5)),
+        "denoiser, both": partial(denoiser_run, worn),
+    }
+
+
+def autoencoder_run(seed):
+    """Error, share read, and arithmetic of the chapter's autoencoder from another seed."""
+    torch.manual_seed(seed)
+    model = ConvAutoencoder(32, (24, 26))
+    stages(model, 10 * seed, train=autoencode, plan=SHORT)
+    (seen, _), (test, parts), reader = syllables(), syllables(test=True), load_reader()
+    hangul = load_hangul()
+    with torch.no_grad():
+        found = {"seen": mse_loss(model(seen), seen), "test": mse_loss(model(test), test)}
+        found["read"] = share_right(reader, model(test), parts)
+        z = torch.cat([model.encode(x) for x in hangul.images.split(1000)])
+        for part in range(3):
+            a, b, c, answer = problems(hangul, part)
+            latent = model.decode(z[a] - z[b] + z[c])
+            pixels = hangul.images[a] - hangul.images[b] + hangul.images[c]
+            for name, images in {"latent": latent, "pixels": pixels}.items():
+                found[f"{name} {part}"] = share_right(reader, images, hangul.factors[answer])
+    return {name: float(value) for name, value in found.items()}
+
+
+@torch.no_grad()
+def measure_denoiser(model):
+    """PSNR with noise, and with the right side missing."""
+    test, _ = syllables(test=True)
+    half = torch.where(torch.arange(28) < 15, test, 0.0)
+    missing = psnr(model(half).clamp(0, 1), test).mean().item()
+    return {"noisy": psnr_of_syllables(model), "half": missing}
+
+
+def denoiser_run(corrupt, seed):
+    """Quality of a denoiser that was trained on one kind of damage."""
+    torch.manual_seed(seed)
+    model = ConvAutoencoder(48, (24, 26))
+    stages(model, 10 * seed, train=partial(autoencode, corrupt=corrupt), plan=MEDIUM)
+    return measure_denoiser(model)
+
+
+def load_reader():
+    """The stored reader."""
+    return checkpoints.load("hangul-reader")
+
+
+def share_right(reader, images, parts):
+    """Share of images (N, 1, 28, 28) whose three parts are read as wanted, (N, 3)."""
+    return (read(reader, images.clamp(0, 1))[0] == parts).all(dim=1).double().mean()
+
+
+def problems(hangul, part, n=500, seed=0):
+    """Indices (n,) of a, b, c and the answer of a - b + c, as in the chapter."""
+    rng, limits = np.random.default_rng(seed), np.array([19, 21, 28])
+    pool = hangul.factors[hangul.is_test].numpy()
+    answer = pool[pool[:, 2] > 0] if part == 2 else pool
+    answer = answer[rng.choice(len(answer), n)]
+    other = (answer + rng.integers(1, limits, (n, 3))) % limits
+    a, b, c = other.copy(), other.copy(), answer.copy()
+    a[:, part] = answer[:, part]
+    b[:, part] = c[:, part] = 0 if part == 2 else other[:, part]
+    return [(p[:, 0] * 21 + p[:, 1]) * 28 + p[:, 2] for p in (a, b, c, answer)]
