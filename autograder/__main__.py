@@ -60,6 +60,8 @@ def main(argv=None):
                 cards.write(ROOT, name)
                 print(f"{name}: made in {build.STUDENTS}/ and {build.BUILT}/", flush=True)
             return 0
+        if sys.platform == "win32":
+            raise BookError("this needs Linux or macOS; on Windows use WSL")
         root = getattr(args, "variant", None) or ROOT
         # Imported when asked for: what each of them needs, no other command does.
         return import_module(f"autograder.{args.command}").main(args, root)

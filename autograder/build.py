@@ -57,10 +57,7 @@ def autograder_path(root, name):
 
 
 def check_master(path, master):
-    """Raise BookError unless each Korean cell is followed by its English twin.
-
-    Twins are of the same kind, and their ids differ in the endings -ko and -en alone.
-    """
+    """Raise BookError unless each Korean cell, NAME-ko, is followed by its twin NAME-en."""
     for before, cell in pairwise([None, *master.cells, None]):
         old, new = (one and one.metadata.get("language") for one in (before, cell))
         if cell and cell.cell_type == "markdown" and new not in LANGUAGES:

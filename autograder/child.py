@@ -1,10 +1,9 @@
-"""The process in which students' code runs. Started by session.py; imports nothing of the book's
-but course_lib, and never holds a solution or a test.
+"""The process in which students' code runs; it is forked where no solution and no test ever was.
 
-It imports what notebooks use, once, and then forks for every submission. Where bubblewrap works it
-makes a sandbox for each, and the fork joins it. Where it does not and this is root, as in a
-container, the fork becomes a user of its own. In both, seccomp refuses the calls of the kernel that
-notebooks have no need of. What that comes to is reported before any code of a student's runs.
+Where bubblewrap works it makes a sandbox for each submission, which the process joins. Where it
+does not and this is root, as in a container, the process becomes a user of its own. In both,
+seccomp refuses the calls of the kernel that notebooks have no need of. What that comes to is
+reported before any code of a student's runs.
 """
 
 import contextlib
@@ -18,26 +17,42 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
+import traceback
 from collections import defaultdict, deque
+from importlib import import_module
+
+import psutil
+
+import course_lib
+from autograder import forks, wire
 
 try:
     import pyseccomp as seccomp
 except (ImportError, RuntimeError):  # not Linux; no libseccomp
     seccomp = None
 
-HERE, LIBRARY = sys.argv[1:3]  # folders: of this file, of course_lib
-SECRET = sys.argv[3:]  # what students' code must not reach
-sys.path[:0] = [HERE, os.path.dirname(LIBRARY)]
-
-import forks  # noqa: E402
-import wire  # noqa: E402
-
+IMPORTED = """
+    torch scipy.stats sklearn.cluster sklearn.datasets sklearn.metrics sklearn.preprocessing
+    sklearn.neighbors matplotlib.pyplot course_lib.autoencoder course_lib.denoising
+    course_lib.fast.kmeans course_lib.kmeans course_lib.metrics course_lib.plots course_lib.data
+"""  # what notebooks and tests use
 HOME = "/home/student"  # a submission's folder, inside bubblewrap's sandbox
 DISK = 256 * 2**20  # bytes of it
-READABLE = ["/usr", "/lib", "/lib64", "/bin", "/sys/devices/system/cpu", LIBRARY]
+READABLE = ["/usr", "/lib", "/lib64", "/bin", "/sys/devices/system/cpu"]
 READABLE += [f"/etc/{name}" for name in ("alternatives", "fonts", "ld.so.cache", "localtime")]
 READABLE += ["/etc/mime.types", "/etc/ssl/openssl.cnf", sys.base_prefix, sys.prefix]
 READABLE += map(os.path.realpath, site.getsitepackages())  # where an environment is made of links
+READABLE.append(os.path.dirname(os.path.realpath(course_lib.__file__)))
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "USER": "student",
+    "MPLBACKEND": "agg",
+    "OMP_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
+    "LANG": "C.UTF-8",
+    "PIP_NO_INDEX": "1",  # `!pip install` says at once that it cannot, in place of waiting
+}
 NEWUSER = 0x10000000  # os.CLONE_NEWUSER, from Python 3.12 on
 # The namespaces to join: user, process ids, network, ipc, host name, control groups, mounts.
 NAMESPACES = NEWUSER | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000 | 0x20000
@@ -55,10 +70,7 @@ class TimeLimit(BaseException):
 
 
 def sandbox():
-    """Have bubblewrap make a sandbox, and join it; return the process that holds it open.
-
-    Raises OSError where that does not work.
-    """
+    """Join a sandbox of bubblewrap's; return the process that holds it open, or raise OSError."""
     ours, theirs = os.pipe()
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--as-pid-1", "--info-fd", str(theirs)]
     words += ["--size", str(DISK), "--tmpfs", HOME]
@@ -115,10 +127,11 @@ def runs_python(user):
         os.seteuid(0)
 
 
-def shut_in(boxed, user, folder, limits):
+def shut_in(boxed, user, folder, limits, secret):
     """Set limits and give up what student code has no need of; return what it cannot reach.
 
     user: the number of a user that is nobody else's, to become where that is allowed.
+    secret: the paths that it must not reach.
     """
     alone = boxed
     if boxed:
@@ -134,7 +147,7 @@ def shut_in(boxed, user, folder, limits):
         resource.setrlimit(getattr(resource, limit), (value, value))
     filtered = refuse_calls(sockets=boxed)
     return {
-        "files": not any(reached(path) for path in SECRET),
+        "files": not any(map(reached, secret)),
         "network": boxed or filtered,
         "processes": alone,
         "sockets": filtered,
@@ -142,26 +155,8 @@ def shut_in(boxed, user, folder, limits):
     }
 
 
-def keep(first, holder):
-    """Wait for the first process of a submission; what it leaves behind is ended with it."""
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            if os.wait()[0] == first and holder:
-                holder.kill()
-
-
-def imported():
-    """Return the bytes that are taken before a notebook begins: what preload() imported."""
-    with contextlib.suppress(OSError), open("/proc/self/statm") as file:  # Linux
-        return int(file.read().split()[5]) * resource.getpagesize()
-    return 0
-
-
-def child(end, folder, memory, user, group, shell):
-    """Become one submission's process, below one that keeps it and gets its orphans.
-
-    group: the file by which a process joins the control group that is made for it, or None.
-    """
+def child(end, folder, memory, user, group, secret, shell):
+    """Become one submission's process, below one that keeps it and gets its orphans."""
     os.setsid()
     forks.process_control(forks.ADOPT_ORPHANS, 1)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
@@ -169,44 +164,34 @@ def child(end, folder, memory, user, group, shell):
     if group:
         with open(group, "w") as file:
             file.write("0")
+    taken = getattr(psutil.Process().memory_info(), "data", 0)  # by what was imported
     holder, why = None, ""
     try:
         holder = sandbox()
         folder = HOME
     except (OSError, AttributeError) as error:
+        folder = tempfile.mkdtemp(dir=folder)
         why = str(error)
     first = os.fork()
-    if first:
+    if first:  # stay; what the first process leaves behind is ended with this one
         end.close()
-        keep(first, holder)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                if os.wait()[0] == first and holder:
+                    holder.kill()
         os._exit(0)
     forks.process_control(forks.END_WITH_PARENT, signal.SIGKILL)
     os.chdir(folder)
     os.environ.clear()
-    os.environ.update(
-        PATH="/usr/local/bin:/usr/bin:/bin",
-        HOME=folder,
-        USER="student",
-        TMPDIR=folder,
-        MPLBACKEND="agg",
-        OMP_NUM_THREADS="1",
-        TQDM_DISABLE="1",
-        LANG="C.UTF-8",
-        PIP_NO_INDEX="1",  # `!pip install` says at once that it cannot, in place of waiting
-    )
-    import tempfile
-
+    os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
-    limits = {
-        "RLIMIT_DATA": memory + imported(),
-        "RLIMIT_FSIZE": 64 * 2**20,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 256,
-    }
+    limits = dict(RLIMIT_DATA=memory + taken, RLIMIT_FSIZE=64 * 2**20)
+    limits |= dict(RLIMIT_CORE=0, RLIMIT_NOFILE=256)
     if holder or os.geteuid() == 0:  # else the teacher's other processes count, too
-        limits["RLIMIT_NPROC"] = wire.PROCESSES
-    wire.send(end, {**shut_in(bool(holder), user, folder, limits), "why": why})
-    serve(end, shell)
+        limits["RLIMIT_NPROC"] = forks.PROCESSES
+    walls = shut_in(bool(holder), user, folder, limits, secret)
+    wire.send(end, {"walls": walls, "why": why})
+    Notebook(shell).serve(end)
 
 
 class Notebook:
@@ -216,28 +201,33 @@ class Notebook:
         self.shell = shell
         self.kept = []
 
-    def limited(self, seconds, work):
-        """Run work(); raise TimeLimit where it takes longer."""
+    def serve(self, end):
+        """Do what the other end asks for until it hangs up."""
+        while True:
+            try:
+                message = wire.receive(end)
+            except (wire.Ended, OSError):
+                os._exit(0)
+            try:
+                answer = getattr(self, message["do"])(message)
+                wire.send(end, answer, wire.ANSWER)
+            except BaseException as error:
+                wire.send(end, failure(error))
 
-        def late(number, frame):
+    def limited(self, seconds):
+        """Return a context that raises TimeLimit where it takes longer."""
+
+        def ring():
             raise TimeLimit(f"took longer than {seconds:g} s")
 
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            return work()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        return forks.alarm(signal.ITIMER_REAL, seconds, ring)
 
     def cell(self, message):
         """Run one cell; return its error, if any."""
-        done = self.limited(
-            message["seconds"],
-            lambda: self.shell.run_cell(message["source"], store_history=False, silent=True),
-        )
+        with self.limited(message["seconds"]):
+            done = self.shell.run_cell(message["source"], store_history=False, silent=True)
+        sys.modules["matplotlib.pyplot"].close("all")
         error = done.error_before_exec or done.error_in_exec
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
         return {} if error is None else failure(error)
 
     def get(self, message):
@@ -251,9 +241,9 @@ class Notebook:
         function = self.kept[message["object"]]
         if message["attribute"] is not None:
             function = getattr(function, message["attribute"])
-        args = [wire.unpack(one, self.found) for one in message["args"]]
-        kwargs = {name: wire.unpack(one, self.found) for name, one in message["kwargs"].items()}
-        value = self.limited(message["seconds"], lambda: function(*args, **kwargs))
+        args, kwargs = wire.unpack(message["given"], lambda number, kind: self.kept[number])
+        with self.limited(message["seconds"]):
+            value = function(*args, **kwargs)
         return {"value": wire.pack(value, self.keep)}
 
     def keep(self, value):
@@ -261,58 +251,31 @@ class Notebook:
         self.kept.append(value)
         return len(self.kept) - 1
 
-    def found(self, number, name):
-        """Return the object of a number."""
-        return self.kept[number]
-
 
 def failure(error):
     """Return an exception as a message: its type, its text, and the line that raised it."""
-    line, trace = "", error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if "ipykernel" in code.co_filename or "ipython-input" in code.co_filename:
-            line = f"line {trace.tb_lineno}"
-        trace = trace.tb_next
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [at for frame, at in frames if "ipython-input" in frame.f_code.co_filename]
     try:
         text = str(error)
     except BaseException:
         text = ""
+    line = f"line {lines[-1]}" if lines else ""
     return {"error": type(error).__name__, "text": text[:500], "line": line}
-
-
-def serve(end, shell):
-    """Do what the other end asks for until it hangs up."""
-    notebook = Notebook(shell)
-    while True:
-        try:
-            message = wire.receive(end)
-        except wire.Ended:
-            os._exit(0)
-        try:
-            answer = getattr(notebook, message["do"])(message)
-            wire.send(end, answer, wire.ANSWER)
-        except BaseException as error:
-            wire.send(end, failure(error))
 
 
 def preload():
     """Import what the exercises use; return IPython's shell."""
-    import matplotlib
-
-    matplotlib.use("agg")
-    import matplotlib.pyplot  # noqa: F401
-
-    forks.preload()
+    os.environ["MPLBACKEND"] = "agg"
+    modules = {name: import_module(name) for name in IMPORTED.split()}
+    modules["torch"].set_num_threads(1)
+    modules["course_lib.data"].load_mnist()  # reads its file once, for all that are forked
+    # scikit-learn, once, looks in /proc for the libraries in use; a child may not.
+    nearest = modules["sklearn.neighbors"].KNeighborsClassifier(1)
+    nearest.fit([[0.0]], [0]).predict([[0.0]])
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
-    from sklearn.neighbors import KNeighborsClassifier
 
-    from course_lib.data import load_mnist
-
-    load_mnist()  # reads its file once, for all that are forked
-    # scikit-learn, once, looks in /proc for the libraries in use; a child may not.
-    KNeighborsClassifier(1).fit([[0.0]], [0]).predict([[0.0]])
     HistoryManager.enabled = False
     InteractiveShell.xmode = "Minimal"
     shell = InteractiveShell.instance()
@@ -322,8 +285,3 @@ def preload():
     for name in ("pip", "conda", "matplotlib"):  # nothing to install, no window to draw in
         shell.register_magic_function(lambda line: None, "line", name)
     return shell
-
-
-if __name__ == "__main__":
-    ready = preload()
-    forks.serve(lambda end, **wanted: child(end, shell=ready, **wanted))

@@ -12,7 +12,6 @@ from pathlib import Path
 from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
 
 from autograder import grade
-from autograder.forks import Fault
 from autograder.session import Workshop
 from tools.book import BookError
 
@@ -45,17 +44,6 @@ class Bench(WorkerPlugin):
     def teardown(self, worker):
         """End the workshop with its worker."""
         self.workshop.__exit__()
-
-
-class NoBench:
-    """In place of a workshop, for a submission that cannot be graded: why."""
-
-    def __init__(self, reason):
-        self.reason = reason
-
-    def mark(self, *submission):
-        """Say why."""
-        raise Fault(self.reason)
 
 
 def task(bench, data, tests, limits):
@@ -94,8 +82,8 @@ def tasks(client, work, tests, limits, trust=True):
         try:
             return student, future.result()
         except KilledWorker:
-            lost = NoBench("it ended its workers, or they were lost, again and again")
-            return student, grade.grade_one(lost, work[student], tests, limits)
+            reason = "it ended its workers, or they were lost, again and again"
+            return student, grade.failed(tests, reason)
 
     for student, path in work.items():
         try:

@@ -48,17 +48,14 @@ def questions(root, name):
 
 
 def submissions(folder):
-    """Return {student: path} of a folder: a file or a folder for each.
-
-    Bytes of a file's name that are not UTF-8 stand in the student's as \\xb1.
-    """
+    """Return {student: path} of a folder: a file or a folder for each."""
     if not folder.is_dir():
         raise BookError(f"no folder {folder}")
     found = {}
     for path in sorted(folder.iterdir()):
         if left_behind(path) or left_out(path):
             continue
-        name = os.fsencode(path.name).decode("utf8", "backslashreplace")
+        name = os.fsencode(path.name).decode("utf8", "backslashreplace")  # it need not be UTF-8
         student = name if path.is_dir() else re.sub(r"(.)\.[^.]*$", r"\1", name)
         found[name if student in found else student] = path
     if not found:
@@ -121,21 +118,22 @@ def notebooks(folder):
     return found
 
 
-def grade_one(workshop, path, tests, limits):
-    """Return one submission's result, a dict that JSON can hold; whatever happens.
+def failed(tests, reason):
+    """Return the result of a submission that could not be graded by the machine's fault."""
+    return {**outcome(test_files(tests), [f"grading failed: {reason}"], failed=True), "seconds": 0}
 
-    path: of the submission, or its notebook's bytes.
-    """
+
+def grade_one(workshop, path, tests, limits):
+    """Return the result, whatever happens, of a submission or of a notebook's bytes."""
     start = time.perf_counter()
     try:
         data = path if isinstance(path, bytes) else read_submission(path)
         result = workshop.mark(data, tests, limits)
     except Unreadable as error:
-        failed = isinstance(error.__cause__, OSError)
-        result = outcome(test_files(tests), [str(error)], failed)
+        machine = isinstance(error.__cause__, OSError)
+        result = outcome(test_files(tests), [str(error)], failed=machine)
     except (Fault, Exception) as error:  # a student's file never ends the batch
-        text = f"grading failed: {type(error).__name__}: {error}"
-        result = outcome(test_files(tests), [text], failed=True)
+        result = failed(tests, f"{type(error).__name__}: {error}")
     result["seconds"] = round(time.perf_counter() - start, 2)
     # A lone surrogate, in an error or the written answer, cannot be stored.
     return json.loads(json.dumps(result, ensure_ascii=False).encode("utf8", "replace"))
@@ -224,10 +222,7 @@ def grade_all(root, name, found, folder, *, limits, jobs=1, again=False, quiet=F
 
 
 def read_written(path, students):
-    """Return {student: (points, comment)} from a CSV file of the graded written answers.
-
-    Each must be one of the students, spelled as in grades.csv.
-    """
+    """Return {student: (points, comment)} from a CSV that spells students as grades.csv does."""
     if path is None:
         return {}
     try:
@@ -274,12 +269,12 @@ def main(args, root):
     warn(report.doubtful(results))
     seconds = time.perf_counter() - start
     print(f"{len(results)} submissions in {seconds:.1f} s: {args.output}")
-    failed = sorted(student for student, result in results.items() if result.get("failed"))
-    if failed:
+    lost = sorted(student for student, result in results.items() if result.get("failed"))
+    if lost:
         remedy = "their errors say why, and the same command tries again"
-        names = ", ".join(failed)
-        warn([f"{len(failed)} could not be graded and have no points: {names}; {remedy}"])
-    return 1 if failed else 0
+        names = ", ".join(lost)
+        warn([f"{len(lost)} could not be graded and have no points: {names}; {remedy}"])
+    return 1 if lost else 0
 
 
 def warn(lines):

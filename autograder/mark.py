@@ -7,16 +7,18 @@ and memory. Tell the other process (see `main`) what is known so far, in case it
 
 import base64
 import contextlib
+import os
 import resource
 import signal
 import socket
+import time
+from functools import partial
 
 import nbformat
-import psutil
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder import build, forks, wire
-from autograder.session import Fault, Killed, Names, Session, StudentError
+from autograder import build, child, forks, wire
+from autograder.session import START, Fault, Killed, Session, StudentError, open_process
 
 MEMORY = 2 * 2**30  # bytes that marking may use
 LONGEST = 50_000  # characters of a notebook's text that are kept, for the written answer
@@ -65,15 +67,9 @@ def outcome(files, errors=(), failed=False, **known):
         for number, case in enumerate(file.test_cases):
             passed = number < len(done) and done[number].passed
             said = done[number].message if number < len(done) else "was not run"
-            result["cases"].append(
-                {
-                    "question": file.name,
-                    "points": case.points,
-                    "passed": passed,
-                    "about": case.failure_message or "",
-                    "message": "" if passed else said.removeprefix("❌ Test case failed\n")[:600],
-                }
-            )
+            about = dict(question=file.name, points=case.points, about=case.failure_message or "")
+            about["message"] = "" if passed else said.removeprefix("❌ Test case failed\n")[:600]
+            result["cases"].append({**about, "passed": passed})
     return result
 
 
@@ -82,27 +78,19 @@ def test_files(tests):
     return [QuestionTests.from_string(text, path=f"{name}.py") for name, text in tests.items()]
 
 
-@contextlib.contextmanager
 def own_time(seconds, session):
     """Let the tests of a question use so many seconds of this process's own, and then so many."""
 
-    def late(number, frame):
+    def ring():
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         session.kill()  # what it is about to say must not be taken for another answer
         raise StudentError(f"took longer than {seconds:g} s to be compared")
 
-    signal.signal(signal.SIGPROF, late)
-    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+    return forks.alarm(signal.ITIMER_PROF, seconds, ring)
 
 
 def mark(data, tests, limits, opened, tell=lambda result: None):
-    """Return a notebook's result (see `outcome`), and tell what there is of it, meanwhile.
-
-    opened: opens a process for the submission, see Session; whoever opens it ends it.
-    """
+    """Return a notebook's result, and tell what there is of it meanwhile; opened: see Session."""
     files, session, known, errors = test_files(tests), None, {}, []
     tell(outcome(files))
     try:
@@ -112,7 +100,7 @@ def mark(data, tests, limits, opened, tell=lambda result: None):
         known["isolation"] = session.isolation
         for file in files:
             with own_time(limits["cell_timeout"], session):
-                file.run(Names(session))
+                file.run(session)
             tell(outcome(files, errors + said(session), **known))
     except (Unreadable, Killed) as error:
         errors.append(str(error))
@@ -130,30 +118,41 @@ def said(session):
     return [f"code cell {number + 1}: {text}" for number, text in errors]
 
 
-def main(end):
+def main(end, become, trust, place):
     """Mark the submission that comes through a socket; send back what there is of its result."""
+    forks.process_control(forks.ADOPT_ORPHANS, 1)
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:  # what forks the student's process, from before a test is here
+        end.close()
+        ours.close()
+        forks.serve(theirs, become)
+    theirs.close()
+    students = forks.Forks(ours)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
     def opened(memory):
-        wire.send(end, {"open": memory})
-        answer = wire.receive(end)
-        if "fault" in answer:
-            raise Fault(answer["fault"])
-        _, handles, _, _ = socket.recv_fds(end, 1, 1)
-        theirs = socket.socket(fileno=handles[0])
-        return psutil.Process(answer["number"]), theirs, answer["walls"]
+        wire.send(end, {"wait": START})  # a busy machine's time, not the student's
+        begin = time.monotonic()
+        process, its_end, walls, _ = open_process(students, trust, memory=memory, **place)
+        wire.send(end, {"wait": time.monotonic() - begin - START})
+        return process, its_end, walls
 
     job = wire.receive(end)
     data = base64.b64decode(job["data"])
-    result = mark(data, job["tests"], job["limits"], opened, lambda part: wire.send(end, part))
+    result = mark(data, job["tests"], job["limits"], opened, partial(wire.send, end))
     wire.send(end, {**result, "done": True})
+    end.recv(1)  # until this process is ended, and all that came of it
 
 
-if __name__ == "__main__":
-    forks.preload()
-    parse(
-        b'{"cells": [{"cell_type": "code", "metadata": {}, "source": "x", "outputs": [], '
-        b'"execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
-    )
-    forks.serve(main)
+def template():
+    """Import what is slow, then fork for every submission that standard input, a socket, names."""
+    requests, nowhere = socket.socket(fileno=os.dup(0)), os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1) if os.environ.get("EXERCISES_DEBUG") else (0, 1, 2):
+        os.dup2(nowhere, number)
+    become = {"child": partial(child.child, shell=child.preload())}
+    for minor in range(6):  # of a notebook's format, each with a schema that is compiled once
+        empty = nbformat.v4.new_notebook(nbformat_minor=minor)
+        with contextlib.suppress(Unreadable):
+            parse(nbformat.v4.writes(empty).encode())
+    forks.serve(requests, {**become, "mark": partial(main, become=become)})

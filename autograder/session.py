@@ -8,6 +8,7 @@ import base64
 import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -18,12 +19,10 @@ from pathlib import Path
 
 import psutil
 
-import course_lib
-from autograder import wire
-from autograder.forks import Fault, Forks
-from tools.book import BookError
+from autograder import forks, wire
+from autograder.forks import Fault
+from tools.book import ROOT, BookError
 
-HERE = Path(__file__).resolve().parent
 START = 60  # seconds that a new process gets until it is ready
 GRACE = 3  # seconds that a process gets, beyond its limit, to notice that its time is up
 LATE = 10  # seconds that marking gets, beyond the notebook's limit
@@ -50,36 +49,33 @@ class Killed(Exception):
 
 
 class Workshop:
-    """The processes that fork for every submission; use it as a context.
+    """The process that forks for every submission; use it as a context.
 
-    One forks the process that runs a student's code, the other the one that marks: what students
-    hand in and answer can cost any time and memory to read and to compare.
+    A fork of it marks, since what students hand in and answer can cost any time and memory to read
+    and to compare. From that fork, before it gets a test, comes the process of a student's code.
     """
 
     def __init__(self, secret=(), trust=False):
         """secret: what students must not reach, besides the exercises; trust: all the same."""
-        secret = [HERE, HERE.parent / "exercises", HERE.parent / "_build/exercises", *secret]
-        self.secret = [Path(place).absolute() for place in secret]
+        secret = [ROOT / "autograder", ROOT / "exercises", ROOT / "_build/exercises", *secret]
+        self.secret = [os.path.abspath(place) for place in secret]
         self.trust, self.numbers = trust, count()
 
     def __enter__(self):
-        """Start them, which imports torch and the rest once; see what a sandbox is worth here."""
-        if sys.platform == "win32":
-            raise OSError("grading needs Linux or macOS; on Windows use WSL")
+        """Start it, which imports torch and the rest once; see what a sandbox is worth here."""
         self.scratch = tempfile.mkdtemp(prefix="exercises-")
         os.chmod(self.scratch, 0o711)  # what another user may pass through and not list
-        keep = {
-            name: os.environ[name] for name in ("PATH", "EXERCISES_DEBUG") if name in os.environ
-        }
-        keep |= {"HOME": self.scratch, "IPYTHONDIR": self.scratch, "OMP_NUM_THREADS": "1"}
-        library = Path(course_lib.__file__).resolve().parent
-        words = [sys.executable, "-I", HERE / "child.py", HERE, library, *self.secret]
-        self.students = Forks(words, cwd=self.scratch, env=keep)
-        words = [sys.executable, "-m", "autograder.mark"]
-        self.marks = Forks(words, cwd=HERE.parent, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        kept = {name: os.environ.get(name, "") for name in ("PATH", "EXERCISES_DEBUG")}
+        kept |= {"HOME": self.scratch, "IPYTHONDIR": self.scratch, "OMP_NUM_THREADS": "1"}
+        requests, theirs = socket.socketpair()
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder import mark; "
+        words = [sys.executable, "-I", "-c", code + "mark.template()"]
+        with theirs:
+            self.process = subprocess.Popen(
+                words, stdin=theirs, stdout=subprocess.DEVNULL, cwd=self.scratch, env=kept
+            )
         try:
-            self.students.wait()
-            self.marks.wait()
+            self.forks = forks.Forks(requests)
             self.try_walls()
         except BaseException:
             self.__exit__()
@@ -89,122 +85,105 @@ class Workshop:
     def try_walls(self):
         """Raise BookError where students' code would not be shut in and must be; or say so."""
         try:
-            first = Opened(self, 2**32)
+            with self.place(2**32) as place:
+                first, end, walls, gaps = open_process(
+                    self.forks, self.trust, memory=2**32, **place
+                )
+                end_all(first.pid)
+                end.close()
         except Fault as error:
             raise BookError(f"{error}; {REMEDY}") from error
-        first.close()
-        if first.open:
-            print(f"WARNING: {first.open}; they are trusted", file=sys.stderr)
-        elif not first.walls["disk"]:
+        if gaps:
+            print(f"WARNING: {gaps}; they are trusted", file=sys.stderr)
+        elif not walls["disk"]:
             print("warning: students' code can fill the disk for temporary files", file=sys.stderr)
 
     def __exit__(self, *raised):
-        """End them."""
+        """End it."""
         self.stop()
         remove(self.scratch)
 
     def stop(self):
-        """End both processes and all that they forked."""
-        for one in (self.marks, self.students):
-            end_all(one.process.pid)
-            one.process.wait()
+        """End the process and all that it forked."""
+        end_all(self.process.pid)
+        self.process.wait()
+
+    @contextlib.contextmanager
+    def place(self, memory):
+        """Lend what a submission's processes get: a folder, a user, a control group to join."""
+        folder, group = tempfile.mkdtemp(dir=self.scratch), control_group(memory)
+        os.chmod(folder, 0o711)
+        user = USERS[next(self.numbers) % len(USERS)]
+        joins = group and str(group / "cgroup.procs")
+        try:
+            yield dict(folder=folder, user=user, group=joins, secret=self.secret)
+        finally:
+            remove(folder)
+            for _ in range(20 if group else 0):
+                with contextlib.suppress(OSError):
+                    group.rmdir()
+                    break
+                time.sleep(0.01)
 
     def mark(self, data, tests, limits):
         """Have a notebook's bytes marked by a process of its own; return the result, a dict.
 
         Where the marking takes too long, the result is what it had found until then.
         """
-        number, end = self.marks.fork()
-        opened, found = [], None
-        stop = time.monotonic() + limits["timeout"] + LATE
-        try:
+        with self.place(limits["memory"]) as place:
+            number, end = self.forks.fork(become="mark", trust=self.trust, place=place)
+            stop, found = time.monotonic() + limits["timeout"] + LATE, None
             data = base64.b64encode(data).decode()
-            wire.send(end, {"data": data, "tests": tests, "limits": limits})
-            while True:
-                end.settimeout(max(0.01, stop - time.monotonic()))
-                message = wire.receive(end)
-                if message.pop("done", False):
-                    return message
-                if "open" in message:
-                    begin = time.monotonic()
-                    self.hand(end, message["open"], opened)
-                    stop += time.monotonic() - begin  # a busy machine's time, not the student's
-                else:
-                    found = message
-        except TimeoutError:
-            if found is None:
-                raise Fault("the marking did not begin") from None
-            return found | {"errors": [*found["errors"], "took too long to be read and marked"]}
-        except (wire.Ended, OSError) as error:
-            raise Fault("the process that marks it ended") from error
-        finally:
-            end_all(number)
-            end.close()
-            for one in opened:
-                one.close()
-
-    def hand(self, end, memory, opened):
-        """Open a process for a submission, and hand its socket to the process that marks."""
-        try:
-            opened.append(Opened(self, memory))
-        except Fault as error:
-            wire.send(end, {"fault": str(error)})
-            return
-        wire.send(end, {"number": opened[-1].number, "walls": opened[-1].walls})
-        with opened[-1].end:
-            socket.send_fds(end, [b"."], [opened[-1].end.fileno()])
+            try:
+                wire.send(end, {"data": data, "tests": tests, "limits": limits})
+                while not (found and found.pop("done", False)):
+                    end.settimeout(max(0.01, stop - time.monotonic()))
+                    message = wire.receive(end)
+                    if "wait" in message:
+                        stop += message["wait"]
+                    else:
+                        found = message
+                return found
+            except TimeoutError:
+                if found is None:
+                    raise Fault("the marking did not begin") from None
+                found["errors"].append("took too long to be read and marked")
+                return found
+            except (wire.Ended, OSError) as error:
+                raise Fault("the process that marks it ended") from error
+            finally:
+                end_all(number)
+                end.close()
 
 
-class Opened:
-    """A process for a submission: its number, its socket, end, and what its walls shut off."""
+def open_process(source, trust, **wanted):
+    """Return a new process for a submission, its socket, what it cannot reach, and what it can.
 
-    def __init__(self, workshop, memory):
-        """Open it; raise Fault where that fails, or where it is not shut in and must be."""
-        user = USERS[next(workshop.numbers) % len(USERS)]
-        self.folder = tempfile.mkdtemp(dir=workshop.scratch)
-        self.group, self.number = control_group(memory), None
-        joins = str(self.group / "cgroup.procs") if self.group else None
-        try:
-            self.number, self.end = workshop.students.fork(
-                folder=self.folder, memory=memory, user=user, group=joins
-            )
-            self.end.settimeout(START)
-            self.walls = wire.receive(self.end)
-            why = self.walls.pop("why")
-        except (OSError, wire.Ended) as error:
-            self.close()
+    Raises Fault where there is none, or where it can reach too much for code that is not trusted.
+    """
+    number, end = source.fork(become="child", **wanted)
+    end.settimeout(START)
+    try:
+        said = wire.receive(end)
+        gaps = ", ".join(NEEDED[kind] for kind in NEEDED if not said["walls"][kind])
+        gaps = gaps and f"this machine lets students' code reach {gaps} ({said['why']})"
+        if gaps and not trust:
+            raise Fault(gaps)
+        end.settimeout(None)
+        return psutil.Process(number), end, said["walls"], gaps
+    except BaseException as error:
+        end_all(number)
+        end.close()
+        if isinstance(error, OSError | wire.Ended | psutil.Error):
             raise Fault(f"before the first cell: {error}") from error
-        except Fault:
-            self.close()
-            raise
-        gaps = ", ".join(NEEDED[kind] for kind in NEEDED if not self.walls[kind])
-        self.open = gaps and f"this machine lets students' code reach {gaps} ({why})"
-        if self.open and not workshop.trust:
-            self.close()
-            raise Fault(self.open)
-
-    def close(self):
-        """End the process and all that it started, and remove what was made for it."""
-        if self.number:
-            end_all(self.number)
-            self.end.close()
-        remove(self.folder)
-        for _ in range(20):
-            with contextlib.suppress(OSError):
-                if self.group:
-                    self.group.rmdir()
-                break
-            time.sleep(0.01)
+        raise
 
 
 class Session:
     """One submission's run. Cells that end the process are left out, and the rest runs anew."""
 
     def __init__(self, opened, cells, *, timeout, cell_timeout, memory):
-        """opened(memory): returns (process, end, walls) of a new process; cells: their sources.
-
-        The limits: seconds, seconds, bytes.
-        """
+        """opened(memory): returns (process, end, walls) of a new process, or raises Fault."""
         self.opened, self.cells = opened, cells
         self.cell_timeout, self.memory = cell_timeout, memory
         self.deadline = time.monotonic() + timeout
@@ -219,7 +198,8 @@ class Session:
         """Run every cell from the first; where a cell ends the process, start anew without it."""
         while True:
             self.close()
-            self.open()
+            self.process, self.end, self.isolation = self.opened(self.memory)
+            self.generation += 1
             try:
                 for number, source in enumerate(self.cells):
                     if number in self.ended:
@@ -240,52 +220,32 @@ class Session:
             self.close()
             raise Killed(f"{reason}; the rest was not graded") from None
 
-    def open(self):
-        """Start a process; raise Fault where there is none."""
-        self.process, self.end, self.isolation = self.opened(self.memory)
-        self.generation += 1
-
     def ask(self, seconds, **message):
         """Send a message and return the answer; raise Killed if the process did not survive it."""
-        left = self.deadline - time.monotonic()
-        seconds = min(seconds, left)
+        seconds = min(seconds, self.deadline - time.monotonic())
         if seconds <= 0 or self.end is None:
             raise Killed("the time for the whole notebook is up")
-        self.end.settimeout(seconds + GRACE)  # for all of it: a busy process reads slowly
-        try:
-            wire.send(self.end, {**message, "seconds": seconds})
-        except OSError:
-            self.kill()
-            raise Killed("the process ended") from None
-        return self.wait(seconds + GRACE)
+        stop = time.monotonic() + seconds + GRACE
 
-    def wait(self, seconds):
-        """Return the next answer, looking after time and memory meanwhile."""
-        stop = time.monotonic() + seconds
-
-        def check():
+        def look():
             if time.monotonic() > stop:
-                raise Killed(f"took longer than {max(1, seconds - GRACE):.0f} s and was stopped")
-            if excess := self.excess():
-                raise Killed(excess)
+                raise Killed(f"took longer than {max(1, seconds):.0f} s and was stopped")
+            own = tree(self.process)
+            if len(own) > forks.PROCESSES:
+                raise Killed(f"started more than {forks.PROCESSES} processes")
+            if sum(map(memory_of, own)) > 1.2 * self.memory:
+                raise Killed(f"used more than {self.memory / 1e6:.0f} MB of memory")
+            signal.setitimer(signal.ITIMER_REAL, 0.25)
 
-        self.end.settimeout(0.25)
         try:
-            return wire.receive(self.end, wire.ANSWER, check)
+            with forks.alarm(signal.ITIMER_REAL, 0.25, look):
+                wire.send(self.end, {**message, "seconds": seconds})
+                return wire.receive(self.end, wire.ANSWER)
         except (Killed, wire.Ended, OSError) as error:
             self.kill()
-            gone = isinstance(error, wire.Gone | OSError)
+            gone = isinstance(error, OSError)
             why = "the code ended its process (exit, crash, or out of memory)" if gone else error
             raise Killed(str(why)) from None
-
-    def excess(self):
-        """Return what the child and all that it started have too much of, or None."""
-        own = tree(self.process)
-        if len(own) > wire.PROCESSES:
-            return f"started more than {wire.PROCESSES} processes"
-        if sum(map(memory_of, own)) > 1.2 * self.memory:
-            return f"used more than {self.memory / 1e6:.0f} MB of memory"
-        return None
 
     def kill(self):
         """End the child and all that it started."""
@@ -300,8 +260,8 @@ class Session:
 
     # --- what tests reach ---
 
-    def get(self, name):
-        """Return the value of a name, or a stand-in for what cannot travel."""
+    def get(self, name, default=None):
+        """Return the value of a name, or a stand-in for what cannot travel; otter asks."""
         answer = self.reach(do="get", name=name)
         if answer.get("missing"):
             return Remote(self, self.generation, None, "", name)
@@ -314,11 +274,9 @@ class Session:
         try:
             answer = self.ask(self.cell_timeout, **message)
         except Killed as reason:
-            try:
+            with contextlib.suppress(Killed):
                 self.restart(reason)
                 self.run()
-            except Killed:
-                pass
             raise StudentError(str(reason)) from None
         if "error" in answer:
             raise StudentError(describe(answer))
@@ -336,73 +294,54 @@ class Session:
 
 
 class Remote:
-    """Stands for an object in the student's process: it can be called, and so can its methods.
-
-    Where its number is None it stands for a name that the notebook does not define.
-    """
+    """Stands for an object in the student's process, which has a number, or for one not there."""
 
     def __init__(self, session, generation, number, kind, name, attribute=None):
-        self._where = (session, generation, number, kind, name, attribute)
+        self._session, self._generation, self._number = session, generation, number
+        self._kind, self._name, self._attribute = kind, name, attribute
 
     def __call__(self, *args, **kwargs):
         """Call it there; return what it returns."""
-        session, _, _, _, name, attribute = self._where
-        message = dict(object=self._known(self, session), attribute=attribute)
-        message["args"] = [wire.pack(one, self._argument) for one in args]
-        message["kwargs"] = {key: wire.pack(one, self._argument) for key, one in kwargs.items()}
-        return session.value(session.reach(do="call", **message), name)
+        number = self._known(self._session)
+        given = wire.pack([args, kwargs], self._argument)
+        called = dict(object=number, attribute=self._attribute, given=given)
+        return self._session.value(self._session.reach(do="call", **called), self._name)
 
     def __getattr__(self, attribute):
         """Return a stand-in for a method."""
-        if attribute.startswith("__"):
+        if attribute.startswith("_"):
             raise AttributeError(attribute)
-        if self._where[2] is None:
+        if self._number is None:
             self._refuse()
-        return Remote(*self._where[:5], attribute)
+        known = self._session, self._generation, self._number, self._kind, self._name
+        return Remote(*known, attribute)
 
     def _argument(self, value):
         """Return the number of another stand-in of this session, which is at home there."""
         if not isinstance(value, Remote):
             raise TypeError(f"a test may not send a {type(value).__name__} to a student's function")
-        *_, name, attribute = value._where
-        if attribute is not None:
-            raise TypeError(f"a test may not send {name}.{attribute}, only call it")
-        return self._known(value, self._where[0])
+        if value._attribute is not None:
+            raise TypeError(f"a test may not send {value._name}.{value._attribute}, only call it")
+        return value._known(self._session)
 
-    def _known(self, value, session):
-        """Return a stand-in's number; raise StudentError where it stands for nothing (any more)."""
-        home, generation, number, _, name, _ = value._where
-        if number is None:
-            value._refuse()
-        if (home, generation) != (session, session.generation):
-            raise StudentError(f"{name} is gone: its process had to be ended")
-        return number
+    def _known(self, session):
+        """Return its number; raise StudentError where it stands for nothing (any more)."""
+        if self._number is None:
+            self._refuse()
+        if (self._session, self._generation) != (session, session.generation):
+            raise StudentError(f"{self._name} is gone: its process had to be ended")
+        return self._number
 
     def _refuse(self, *args, **kwargs):
         """Refuse: an object that cannot travel must not pass for an answer."""
-        _, _, number, kind, name, _ = self._where
-        if number is None:
-            raise StudentError(f"NameError: the notebook defines no {name}")
-        if kind == "ellipsis":
-            raise StudentError(f"{name} is still ...")
-        raise StudentError(f"{name} is of type {kind}, not the value that is wanted")
+        if self._number is None:
+            raise StudentError(f"NameError: the notebook defines no {self._name}")
+        if self._kind == "ellipsis":
+            raise StudentError(f"{self._name} is still ...")
+        raise StudentError(f"{self._name} is of type {self._kind}, not the value that is wanted")
 
     __bool__ = __eq__ = __float__ = __int__ = __array__ = __len__ = __iter__ = __getitem__ = _refuse
     __hash__ = None
-
-
-class Names(dict):
-    """The names of a notebook, for otter to hand to its tests."""
-
-    def __init__(self, session):
-        super().__init__()
-        self.session = session
-
-    def get(self, name, default=None):
-        """Return the value of a name or a stand-in."""
-        return self.session.get(name)
-
-    __getitem__ = get
 
 
 def tree(process):
@@ -414,13 +353,12 @@ def tree(process):
 
 def memory_of(process):
     """Return the bytes of a process that no file holds: its own, those it shares, and in swap."""
-    try:
+    with contextlib.suppress(OSError, psutil.Error):  # it is gone
+        if sys.platform != "linux":
+            return process.memory_info().rss
         said = Path(f"/proc/{process.pid}/status").read_text()
-    except OSError:  # it is gone; or this is not Linux
-        with contextlib.suppress(psutil.Error):
-            return process.memory_info().rss if sys.platform != "linux" else 0
-        return 0
-    return 1024 * sum(map(int, re.findall(r"(?:RssAnon|RssShmem|VmSwap):\s*(\d+)", said)))
+        return 1024 * sum(map(int, re.findall(r"(?:RssAnon|RssShmem|VmSwap):\s*(\d+)", said)))
+    return 0
 
 
 def end_all(number):

@@ -44,10 +44,7 @@ def edits_of(parts, picked):
 
 
 def replaced(edits, text):
-    """Return a text with the edits made, and the set of those that it had a place for.
-
-    At once, so that what one edit writes no other replaces; the longer text first.
-    """
+    """Return a text with all edits made at once, and the set of those that it had a place for."""
     pattern = re.compile("|".join(map(re.escape, sorted(edits, key=len, reverse=True))))
     return pattern.sub(lambda match: edits[match[0]], text), set(pattern.findall(text))
 

@@ -9,15 +9,10 @@ import numpy as np
 LARGEST = 64 * 2**20  # bytes of one message
 ANSWER = 16 * 2**20  # bytes of one that comes from a student's process
 KINDS = "biufc"  # numpy's numbers and booleans
-PROCESSES = 256  # that a submission may have at a time
 
 
 class Ended(Exception):
     """There is nothing more to hear from the other side: what it said makes no sense."""
-
-
-class Gone(Ended):
-    """The other side is gone."""
 
 
 def pack(value, keep):
@@ -69,34 +64,26 @@ def send(end, message, largest=LARGEST):
     end.sendall(struct.pack("!I", len(data)) + data)
 
 
-def receive(end, largest=LARGEST, check=None):
-    """Return the next message; raise Ended where none can come, or one that is too large.
-
-    check() is called while a part of it is missing, in place of a TimeoutError of the socket's.
-    """
-    (length,) = struct.unpack("!I", _exactly(end, 4, check))
+def receive(end, largest=LARGEST):
+    """Return the next message; raise OSError where none comes, Ended where it makes no sense."""
+    (length,) = struct.unpack("!I", exactly(end, 4))
     if length > largest:
         raise Ended("sent more than can be graded")
     try:
-        message = json.loads(_exactly(end, length, check))
-    except (ValueError, RecursionError) as error:
-        raise Ended("sent an answer that makes no sense") from error
+        message = json.loads(exactly(end, length))
+    except (ValueError, RecursionError):
+        message = None
     if not isinstance(message, dict):
         raise Ended("sent an answer that makes no sense")
     return message
 
 
-def _exactly(end, length, check):
+def exactly(end, length):
+    """Return so many bytes from a socket."""
     data = bytearray()
     while len(data) < length:
-        try:
-            part = end.recv(min(length - len(data), 2**20))
-            if not part:
-                raise Gone("the process ended")
-            data += part
-        except TimeoutError:
-            if check is None:
-                raise
-        if check and len(data) < length:
-            check()
+        part = end.recv(min(length - len(data), 2**20))
+        if not part:
+            raise ConnectionError("the process ended")
+        data += part
     return bytes(data)

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from autograder import grade
-from autograder.session import Workshop
+from autograder.session import Workshop, end_all, open_process
 
 EVERYTHING = os.environ.get("EXERCISES") == "all"
 
@@ -38,3 +38,24 @@ class Borrowed:
 
     def __exit__(self, *raised):
         pass
+
+
+class Opened:
+    """A process for a submission, opened as for marking: its number, socket and walls."""
+
+    def __init__(self, workshop, memory):
+        self.place = workshop.place(memory)
+        wanted = self.place.__enter__()
+        try:
+            process, self.end, self.walls, _ = open_process(
+                workshop.forks, workshop.trust, memory=memory, **wanted
+            )
+        except BaseException:
+            self.place.__exit__(None, None, None)
+            raise
+        self.number = process.pid
+
+    def close(self):
+        end_all(self.number)
+        self.end.close()
+        self.place.__exit__(None, None, None)

@@ -31,7 +31,7 @@ import numpy as np
 import torch
 
 from autograder import build, grade, variant, wire
-from autograder.session import Names, Session, StudentError
+from autograder.session import Session, StudentError
 from tests.autograder.answers import HARMLESS, SLOW, VARIANTS
 from tools.book import ROOT, read_notebook
 
@@ -55,8 +55,7 @@ class Here(Session):
         if message["attribute"] is not None:
             function = getattr(function, message["attribute"])
         found = lambda number, name: self.kept[number]  # noqa: E731
-        args = [wire.unpack(one, found) for one in message["args"]]
-        kwargs = {key: wire.unpack(one, found) for key, one in message["kwargs"].items()}
+        args, kwargs = wire.unpack(message["given"], found)
         try:
             return {"value": wire.pack(function(*args, **kwargs), self.keep)}
         except Exception as error:
@@ -96,7 +95,7 @@ def attempt(end, job, names, code, check, test, state):
             result["check"] = f"{type(error).__name__}: {error}"
     seed(state)
     file = grade.QuestionTests.from_string(test, path="question.py")
-    file.run(Names(Here(names)))
+    file.run(Here(names))
     done = file.test_case_results
     result["points"] = sum(one.test_case.points for one in done if one.passed)
     result["said"] += [

@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from autograder import grade, report, session
-from autograder.session import Fault, Opened, Session, Workshop
+from autograder.forks import Fault
+from autograder.session import Session, Workshop
+from tests.autograder.conftest import Opened
 from tools.book import ROOT, BookError
 
 LIMITS = {"timeout": 40, "cell_timeout": 8, "memory": 2_000_000_000}
@@ -249,6 +251,8 @@ def test_a_daemon_ends_with_its_submission(kind, request):
     assert len(alive()) == 1
     running.close()
     _, left = psutil.wait_procs(alive(), 5)
+    marked(workshop, [DAEMON.replace("NAME", name)])
+    left += psutil.wait_procs(alive(), 5)[1]
     for one in left:
         one.kill()
     assert left == []
@@ -265,11 +269,11 @@ def test_a_student_may_end_only_himself(boxed):
 
 def walled(script, *secret):
     """Run a script that has `child` at hand and shuts itself in; return what it prints, as JSON."""
-    places = [str(place) for place in (ROOT / "autograder", ROOT / "course_lib", *secret)]
-    begin = f"import json, os, sys\nsys.argv = ['child.py', *{places!r}]\n"
-    begin += "sys.path.insert(0, sys.argv[1])\nimport child\n"
+    begin = "import json, os\nfrom autograder import child\n"
+    begin += f"secret = {[str(place) for place in secret]!r}\n"
     done = subprocess.run(
         [sys.executable, "-c", begin + script],
+        cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -299,7 +303,7 @@ def test_another_user_stands_in_where_root_has_no_sandbox(tmp_path):
         }
         script = f"""
 child.runs_python = lambda user: True  # whatever this machine's Python, it is loaded
-walls = child.shut_in(False, 20001, {str(tmp_path / "own")!r}, {{}})
+walls = child.shut_in(False, 20001, {str(tmp_path / "own")!r}, {{}}, secret)
 {attempt(**acts)}
 print(json.dumps([walls, got]))
 """
@@ -334,7 +338,7 @@ def test_files_are_closed_only_where_the_masters_are(boxed, secret):
     script = """
 holder = child.sandbox()
 if os.fork() == 0:
-    print(json.dumps(child.shut_in(True, 0, child.HOME, {})), flush=True)
+    print(json.dumps(child.shut_in(True, 0, child.HOME, {}, secret)), flush=True)
     os._exit(0)
 os.wait()
 holder.kill()
@@ -465,6 +469,31 @@ def test_a_trick_gives_no_points(boxed, trick):
     assert not result["failed"], result["errors"]
     assert result["cases"][0]["message"]
     assert marked(boxed, ["f = lambda: 1"])["points"] == {"q1": 2}
+
+
+SOCKETS = """
+import os, stat
+def f():
+    found = 0
+    for number in range(3, 256):
+        try:
+            found += stat.S_ISSOCK(os.fstat(number).st_mode)
+        except OSError:
+            pass
+    return found
+"""
+
+
+@pytest.mark.parametrize("kind", ["boxed", "bare"])
+def test_a_process_that_is_started_anew_holds_its_own_socket_and_no_test(kind, request):
+    workshop = request.getfixturevalue(kind)
+    crash = "import os\nos._exit(1)"
+    result = marked(workshop, [crash, SOCKETS], "assert f() == 1")
+    assert result["points"] == {"q1": 2}, result
+    result = marked(workshop, [crash, LOOK], "assert f() > 0")
+    assert result["points"] == {"q1": 0}
+    assert len(result["errors"]) == 1
+    assert result["cases"][0]["message"].startswith("AssertionError")
 
 
 def test_names_in_the_network_are_not_reached(boxed):
