@@ -21,6 +21,8 @@ class Processes:
         ConnectionError: another process does not come, or is lost.
     """
 
+    formed = 0  # groups so far, the same number in each process
+
     def __init__(self):
         self.rank = int(os.environ.get("RANK", 0))
         self.size = int(os.environ.get("WORLD_SIZE", 1))
@@ -32,9 +34,21 @@ class Processes:
             if torch.cuda.is_available():
                 backend = "nccl"
                 torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
-            patience = timedelta(seconds=PATIENCE)
-            self.talk(dist.init_process_group, backend, timeout=patience)
+            self.talk(self.meet, backend, timedelta(seconds=PATIENCE))
         return self
+
+    def meet(self, backend, patience):
+        """Form the group, under a name that no other attempt and no other group of it has.
+
+        The agent of torchrun may serve one store to all attempts: under the old names a process
+        that starts again would find the addresses of those that ended.
+        """
+        Processes.formed += 1
+        store = next(dist.rendezvous("env://", self.rank, self.size, timeout=patience))[0]
+        attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+        store = dist.PrefixStore(f"course_lib/{attempt}/{Processes.formed}", store)
+        about = {"rank": self.rank, "world_size": self.size, "timeout": patience}
+        dist.init_process_group(backend, store=store, **about)
 
     def __exit__(self, *error):
         """Leave the others."""
