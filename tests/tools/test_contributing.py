@@ -86,9 +86,9 @@ def test_the_commands_run_in_their_order(clone, commands):
 
 
 def test_they_did_what_the_text_says(clone):
-    assert (clone / "book/en/08-diffusion.ipynb").exists()
-    assert (clone / "_build/html/book/ko/08-diffusion.html").exists()
-    assert (clone / "exercises/students/en/08-diffusion.ipynb").exists()
+    assert (clone / "book/en/10-diffusion.ipynb").exists()
+    assert (clone / "_build/html/book/ko/10-diffusion.html").exists()
+    assert (clone / "exercises/students/en/10-diffusion.ipynb").exists()
     assert (clone / "_build/private/exercises/students/ko/01-kmeans.ipynb").exists()
     config = yaml.safe_load((clone / "_config.yml").read_text("utf8"))
     assert config["repository"]["url"] == "https://github.com/your-name/your-book"
