@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from torch import nn
-from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_loss
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
+from torch.nn.functional import cross_entropy, mse_loss
 
 from course_lib import checkpoints, training
 from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
 from course_lib.classifier import DigitClassifier
 from course_lib.data import load_mnist
-from course_lib.dcgan import ConvDiscriminator, ConvGenerator
+from course_lib.dcgan import ConvGenerator
 from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
-from course_lib.gan import sample, train_gan
+from course_lib.gan import sample
 from course_lib.metrics import frechet_distance, psnr
-from tools import hangul
+from tools import adversary, hangul
+from tools.adversary import moved
 from tools.book import BookError
 
 
@@ -112,67 +111,17 @@ def classify(model, **settings):
     training.train(model, rows, batch_loss, **settings)
 
 
-def moved(x, generator, *, angle=0.2, scale=0.1, shift=2.0):
-    """Images x (N, C, H, W), each turned (radians), scaled and shifted (pixels) by at most that."""
-    u = 2 * torch.rand(4, len(x), generator=generator, device=x.device) - 1
-    size = 1 + scale * u[1]
-    cos, sin = size * (angle * u[0]).cos(), size * (angle * u[0]).sin()
-    dx, dy = 2 * shift / x.shape[-1] * u[2], 2 * shift / x.shape[-2] * u[3]
-    maps = torch.stack([cos, -sin, dx, sin, cos, dy], dim=1).reshape(-1, 2, 3)
-    return grid_sample(x, affine_grid(maps, x.shape, align_corners=False), align_corners=False)
-
-
-class Moved(nn.Module):
-    """A discriminator that sees its images moved anew every time, the real ones and the fakes.
-
-    It cannot learn the training images by heart, and the generator need not draw moved digits,
-    since they would be moved once more. Source: Zhao, Liu, Lin, Zhu and Han (2020),
-    "Differentiable augmentation for data-efficient GAN training", NeurIPS.
-    """
-
-    def __init__(self, discriminator):
-        super().__init__()
-        self.discriminator = discriminator
-
-    def forward(self, x):
-        """Logits (N,) of images x (N, C, H, W)."""
-        if self.training:
-            seed = int(torch.randint(2**31, ()))  # which train_gan has seeded
-            x = moved(x, torch.Generator(x.device).manual_seed(seed))
-        return self.discriminator(x)
-
-
-def adversary(generator, seed, *, width, decay, plan):
-    """Train a generator against a discriminator, and keep the moving average of its weights.
-
-    The average takes in 1 - decay of the weights after every step; batch normalization's
-    statistics are measured anew with it.
-    """
-    images = load_mnist("small").train_images
-    discriminator = Moved(ConvDiscriminator(width=width))
-    average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay))
-
-    def update(*_):
-        if torch.is_grad_enabled():  # once a step: in the generator's turn
-            average.update_parameters(generator)
-
-    hook = generator.register_forward_pre_hook(update)
-    for number, (num_epochs, lr) in enumerate(plan):
-        train_gan(
-            generator,
-            discriminator,
-            images,
-            num_epochs=num_epochs,
-            lr=lr,
-            seed=seed + number,
-            device="cpu",
-        )
-    hook.remove()
-    rng = torch.Generator().manual_seed(seed)
-    update_bn(
-        [torch.randn(100, generator.latent_dim, generator=rng) for _ in range(100)], average.module
+def contest(generator, seed, *, width, **settings):
+    """Train a generator against a discriminator, and keep the moving average of its weights."""
+    average = adversary.train(
+        generator,
+        adversary.DeepDiscriminator(width),
+        load_mnist("small").train_images,
+        seed=seed,
+        change=moved,
+        **settings,
     )
-    generator.load_state_dict(average.module.state_dict())
+    generator.load_state_dict(average.state_dict())
 
 
 def denoise_every_level(model, **settings):
@@ -277,9 +226,16 @@ RECIPES = {
     ),
     "dcgan": Recipe(
         ConvGenerator,
-        {"latent_dim": 64, "width": 48},
+        {"latent_dim": 64, "width": 40, "hidden": [128, 96]},
         partial(
-            adversary, width=64, decay=0.998, plan=[(140, 2e-3), (80, 1e-3), (50, 5e-4), (30, 2e-4)]
+            contest,
+            width=40,
+            num_epochs=60,
+            constant=1.0,
+            lr=1e-3,
+            betas=(0.0, 0.99),
+            decay=0.998,
+            penalty=0.3,
         ),
         distance_of_fakes,
         "Frechet distance of 4,000 fakes to the test digits",
