@@ -18,7 +18,7 @@ torch.set_num_threads(1)
 result, kind, *more = sys.argv[1:]
 options = dict(pair.split("=") for pair in more)
 rank, attempt = os.environ.get("RANK", "0"), os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
-n_images = int(options.get("n_images", 45)) - int(options.get("fewer", 0)) * int(rank)
+n_images = 45 - int(options.get("fewer", 0)) * int(rank)
 torch.manual_seed(5)
 images = torch.rand(n_images, 1, 28, 28, dtype=torch.float64)
 torch.manual_seed(int(rank))  # the weights of rank 0 are what all begin with

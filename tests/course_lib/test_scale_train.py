@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 from torch import nn
 
+from course_lib import dcgan, gan
+from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
+from course_lib.denoising import gaussian_noise
 from course_lib.scale import train as scale
 from course_lib.support import processes
 
@@ -78,11 +82,9 @@ def test_a_killed_process_loses_nothing(gan_alone, tmp_path):
     assert restarted["history"] == begun["history"]
 
 
-def test_unequal_data_and_batches_too_small_are_named(tmp_path):
+def test_unequal_data_are_named(tmp_path):
     said = launch(tmp_path / "fewer", "gan", "fewer=1")
     assert "process 1 trains with {'images': [44, 1, 28, 28]" in said
-    said = launch(tmp_path / "small", "gan", "n_images=33")  # the last batch has one image
-    assert "batch_size must not leave fewer images than 2 processes" in said
 
 
 @pytest.mark.parametrize(
@@ -100,20 +102,28 @@ def test_a_missing_process_and_a_bad_address_are_named(rank, word, monkeypatch):
 
 
 class Threads(scale.Team):
-    """A team of two threads in place of two processes: sums through a barrier."""
+    """A team of two threads in place of two processes, which exchange what they hold."""
 
     barrier, parts = threading.Barrier(2), [None, None]
 
-    def __init__(self, rank):
+    def __init__(self, rank=None):
         super().__init__()
-        self.rank, self.size = rank, 2
+        self.rank = int(threading.current_thread().name) if rank is None else rank
+        self.size = 2
 
-    def talk(self, function, x):
-        self.parts[self.rank] = x.clone()
+    def __enter__(self):
+        return self
+
+    def talk(self, function, x, *more):
+        kept = more[0] if function is dist.all_gather_object else x.clone()
+        self.parts[self.rank] = kept
         self.barrier.wait(60)
-        total = self.parts[0] + self.parts[1]
+        one, other = self.parts
         self.barrier.wait(60)
-        x.copy_(total)
+        if function is dist.all_gather_object:
+            x[:] = one, other
+        else:
+            x.copy_(one + other if function is dist.all_reduce else one)
 
 
 def both(function):
@@ -123,7 +133,7 @@ def both(function):
     def work(rank):
         results[rank] = function(Threads(rank))
 
-    threads = [threading.Thread(target=work, args=(rank,)) for rank in (0, 1)]
+    threads = [threading.Thread(target=work, args=(rank,), name=str(rank)) for rank in (0, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -165,3 +175,70 @@ def test_sums_of_one_process_are_what_they_are():
         assert team.sum(x) is x
         assert team.sent == 12
         assert team.cut(x).tolist() == [1, 1, 1]
+
+
+def pair(seed):
+    torch.manual_seed(seed)
+    return dcgan.ConvGenerator(5, width=2).double(), dcgan.ConvDiscriminator(width=2).double()
+
+
+def images(n=19):
+    return torch.rand(n, 1, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+
+
+def test_two_threads_train_the_gan_of_one_and_go_on_from_its_checkpoint(monkeypatch, tmp_path):
+    options = {"num_epochs": 2, "batch_size": 8, "lr": 2e-3, "betas": (0.5, 0.999), "seed": 3}
+    alone = pair(0)
+    gan.train_gan(*alone, images(), **options, device="cpu")
+    once = pair(0)
+    history = scale.train(once, images(), **options)
+    for network, other in zip(alone, once):
+        assert all(map(torch.equal, network.parameters(), other.parameters()))
+    assert len(history.generator_loss) == len(history.seconds) == 2
+
+    def work(team, **more):
+        networks = pair(team.rank)  # rank 0's are everyone's
+        scale.train(networks, images(), **options | more)
+        return networks
+
+    monkeypatch.setattr(scale, "Team", Threads)
+    together = both(work)
+    file = tmp_path / "half.safetensors"
+    both(lambda team: work(team, num_epochs=1, checkpoint=file))
+    resumed = both(lambda team: work(team, checkpoint=file))
+    for found in (*together, *resumed):
+        for network, other in zip(alone, found):
+            for one, two in zip(network.state_dict().values(), other.state_dict().values()):
+                torch.testing.assert_close(one, two, rtol=1e-10, atol=1e-12)
+
+
+def test_threads_train_the_autoencoder_of_one(monkeypatch):
+    def work(function, **more):
+        torch.manual_seed(0)
+        model = DenseAutoencoder(2, hidden=(3,)).double()
+        noise = {"corrupt": lambda x, generator: gaussian_noise(x, 0.5, generator)}
+        function(model, images(), num_epochs=2, batch_size=8, lr=1e-3, **noise, **more)
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    alone = work(train_autoencoder, device="cpu")
+    assert torch.equal(work(scale.train), alone)
+    monkeypatch.setattr(scale, "Team", Threads)
+    torch.testing.assert_close(
+        torch.stack(both(lambda team: work(scale.train))), alone.expand(2, -1)
+    )
+
+
+def test_threads_with_other_images_or_too_few_are_refused(monkeypatch):
+    monkeypatch.setattr(scale, "Team", Threads)
+
+    def work(n):
+        with pytest.raises(
+            ValueError, match="process 1 trains with|must not leave fewer"
+        ) as caught:
+            scale.train(pair(0), images(n), num_epochs=1, batch_size=8)
+        return str(caught.value)
+
+    said = both(lambda team: work(19 + team.rank))
+    assert "'images': [20, 1, 28, 28]" in said[0]
+    assert said[0] == said[1]
+    assert "fewer images than 2 processes" in both(lambda team: work(17))[0]
