@@ -482,18 +482,35 @@ def f():
             pass
     return found
 """
+MEMORY = r"""
+import re
+mark = "a text of its own"
+wanted = {"own": re.compile(rb"a tex[t] of its own"), "test": re.compile(rb"def test_[f]\(f\)")}
+def f():
+    found = set()
+    with open("/proc/self/mem", "rb", 0) as memory:
+        for line in open("/proc/self/maps"):
+            place, kind, *_ = line.split()
+            start, end = (int(number, 16) for number in place.split("-"))
+            try:
+                memory.seek(start)
+                data = memory.read(end - start) if kind.startswith("rw") else b""
+            except (OSError, OverflowError):
+                continue
+            found |= {name for name in wanted if wanted[name].search(data)}
+    return sorted(found)
+"""
 
 
 @pytest.mark.parametrize("kind", ["boxed", "bare"])
-def test_a_process_that_is_started_anew_holds_its_own_socket_and_no_test(kind, request):
+@pytest.mark.parametrize(("cell", "want"), [(SOCKETS, 1), (MEMORY, ["own"])])
+def test_a_process_that_is_started_anew_holds_one_socket_and_no_test(kind, cell, want, request):
     workshop = request.getfixturevalue(kind)
-    crash = "import os\nos._exit(1)"
-    result = marked(workshop, [crash, SOCKETS], "assert f() == 1")
+    long = {**LIMITS, "timeout": 150, "cell_timeout": 60}
+    crash, check = "import os\nos._exit(1)", f"assert f() == {want}"
+    result = marked(workshop, [crash, cell], check, long)
     assert result["points"] == {"q1": 2}, result
-    result = marked(workshop, [crash, LOOK], "assert f() > 0")
-    assert result["points"] == {"q1": 0}
     assert len(result["errors"]) == 1
-    assert result["cases"][0]["message"].startswith("AssertionError")
 
 
 def test_names_in_the_network_are_not_reached(boxed):
