@@ -36,8 +36,8 @@ TEXTS = {
         "head": "{device}에서 {date}에 측정했습니다(PyTorch {torch}, CPU 코어 {cores}개).",
         "columns": "| 측정한 것 | 결과 |",
         "failed": "실패: {error}",
-        "notebooks": "모든 장의 노트북 | {n}개 중 {held}개에서 assert가 모두 성립, "
-        "{workers}개씩 동시에 실행해 {seconds:.0f}초",
+        "notebooks": "모든 장의 노트북 | {n}개 중 {held}개에서 assert가 모두 성립({late}개는 시간 "
+        "부족), {workers}개씩 동시에 실행해 {seconds:.0f}초",
         "kmeans": "k-평균, 32차원의 점 {n:,}개, K = {k}, 25번 반복 | {times}",
         "autoencoders": "오토인코더, 64픽셀 한글 {n:,}장으로 {epochs}에포크 | 완전 연결 "
         "{dense seconds:.1f}초(테스트 오차 {dense error:.4f}), 합성곱 {convolutional seconds:.1f}초"
@@ -55,8 +55,8 @@ TEXTS = {
         "head": "Measured on {device}, {date} (PyTorch {torch}, {cores} CPU cores).",
         "columns": "| Measured | Result |",
         "failed": "failed: {error}",
-        "notebooks": "The notebooks of all chapters | all asserts hold in {held} of {n}, "
-        "{seconds:.0f} s, {workers} at a time",
+        "notebooks": "The notebooks of all chapters | all asserts hold in {held} of {n} ({late} "
+        "had too little time), {seconds:.0f} s, {workers} at a time",
         "kmeans": "K-means, {n:,} points in 32 dimensions, K = {k}, 25 iterations | {times}",
         "autoencoders": "Autoencoders, {epochs} epochs on {n:,} images of Hangul with 64 pixels | "
         "dense {dense seconds:.1f} s (test error {dense error:.4f}), convolutional "

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -29,7 +30,7 @@ def result(tiny):
     """Return what the run found, with notebooks, as if it were of a GPU."""
     found = json.loads((tiny / "gpu.json").read_text("utf8"))
     found |= {"device": "Some GPU", "tiny": False}
-    held = {"n": 9, "held": 8, "failed": {"05-gan": "why"}, "workers": 4, "seconds": 100.0}
+    held = {"n": 9, "held": 7, "late": 1, "failed": {"05-gan": "why"}, "workers": 4, "seconds": 9.0}
     found["measurements"] = {"notebooks": held} | found["measurements"]
     return found
 
@@ -79,17 +80,38 @@ def test_a_measurement_in_a_process_of_its_own_joins_those_of_before(tiny, tmp_p
     assert capsys.readouterr().out.splitlines()[-1].startswith("| Style transfer, 32 pixels")
 
 
-@pytest.mark.parametrize("status", [0, 1])
-def test_notebooks_tell_whose_asserts_do_not_hold(monkeypatch, status):
-    done = type("Done", (), {"returncode": status, "stderr": "cell 'spread' failed"})
+class Fails(subprocess.CalledProcessError):
+    """What the stand-in for a notebook raises whose assert does not hold."""
+
+    def __init__(self, command):
+        super().__init__(1, command, stderr="cell 'spread' failed")
+
+
+@pytest.mark.parametrize(
+    ("raised", "held", "late", "failed"),
+    [
+        (None, 1, 0, 0),
+        (Fails("run"), 0, 0, 1),
+        (subprocess.TimeoutExpired("run", 1), 0, 1, 0),
+    ],
+)
+def test_notebooks_tell_whose_asserts_hold(monkeypatch, raised, held, late, failed):
     called = []
-    monkeypatch.setattr(gpu_measures.subprocess, "run", lambda c, **_: called.append(c) or done)
+
+    def run(command, *, check, timeout, **options):
+        assert check
+        assert 0 < timeout <= 180
+        called.append(command)
+        if raised:
+            raise raised
+
+    monkeypatch.setattr(gpu_measures.subprocess, "run", run)
     found = gpu_measures.run_notebooks(None, "cpu", True)
     (command,) = called
-    assert command[-4:-2] == ["tools", "run"]
+    assert command[2:4] == ["tools", "run"]
     assert command[-1] == "--check"
-    assert found["held"] == 1 - status
-    assert found["failed"] == ({command[-2]: "cell 'spread' failed"} if status else {})
+    assert (found["n"], found["held"], found["late"]) == (1, held, late)
+    assert found["failed"] == ({command[-2]: "cell 'spread' failed"} if failed else {})
     assert gpu_measures.run_notebooks(None, "cpu", False)["n"] > 7
 
 
