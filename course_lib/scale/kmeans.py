@@ -53,13 +53,13 @@ def block_sums(x, centers, metric):
 
 
 def add_up(blocks, centers, metric):
-    """Sums, counts and costs of all blocks, added in their order, whoever computed them."""
+    """Sums (K, D), counts (K,) and cost of all blocks, in their order, whoever computed them."""
     parts = each(block_sums, blocks, repeat(centers), repeat(metric))
     return [sum(column) for column in zip(*parts)]
 
 
 def far_points(x, centers, metric):
-    """The K points of a block that cost most at their centers, with their labels and costs."""
+    """The K points (K, D) of a block that cost most at their centers, labels and costs (K,)."""
     labels, cost = assign(x, centers, metric) if len(x) else (np.empty(0, int), np.empty(0))
     rows = np.argsort(-cost, kind="stable")[: len(centers)]
     points = x[rows].astype(np.float64)
@@ -67,7 +67,7 @@ def far_points(x, centers, metric):
 
 
 def fill_empty(blocks, centers, sums, counts, metric):
-    """Sums and counts in which every empty cluster takes the point farthest from its center.
+    """Sums (K, D), counts (K,) in which empty clusters take the points farthest from their centers.
 
     As `course_lib.kmeans.fill_empty`; K points of each block are enough, for no more are passed.
     """

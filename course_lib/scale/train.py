@@ -113,7 +113,8 @@ def train(networks, images, *, num_epochs, batch_size=64, lr=1e-3, betas=(0.9, 0
     """Train an autoencoder, or a pair (G, D) as a GAN, by all processes of torchrun together.
 
     As `train_autoencoder` and `train_gan`, whose options these are: one process gives the same
-    bits, several the same to rounding (but for dropout). Process 0 writes the checkpoint.
+    bits, several the same to rounding (but for dropout). Process 0 writes the checkpoint. Returns
+    the History.
     """
     kind, corrupt = options.pop("loss", "non-saturating"), options.pop("corrupt", None)
     on_epoch, gan = options.pop("on_epoch", None), isinstance(networks, (tuple, list))
