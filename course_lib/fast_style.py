@@ -1,8 +1,7 @@
 """Style transfer in one pass, by a network that has learned to make the loss small for any photo.
 
-Source: Johnson, Alahi and Fei-Fei (2016), "Perceptual losses for real-time style transfer and
-super-resolution", ECCV; a scale and a shift of its own for every style: Dumoulin, Shlens and Kudlur
-(2017), "A learned representation for artistic style", ICLR.
+Source: Johnson et al. (2016), ECCV, https://arxiv.org/abs/1603.08155; numbers of its own for every
+style: Dumoulin et al. (2017), ICLR, https://arxiv.org/abs/1610.07629.
 """
 
 import torch
@@ -41,7 +40,9 @@ class Painter(nn.Module):
         self.down = convs((4, a, 9), (a, b, 3, 2), (b, c, 3, 2))
         self.blocks = nn.ModuleList([convs((c, c), (c, c)) for _ in range(num_blocks)])
         self.up = convs((c, b), (b, a))
-        self.colors = nn.Conv2d(a, 3, 9, padding=4, padding_mode="reflect")
+        self.colors = nn.Conv2d(3 + a, 3, 3, padding=1, padding_mode="reflect")
+        nn.init.dirac_(self.colors.weight)  # the picture begins as the photo,
+        nn.init.zeros_(self.colors.bias)  # like the descent
 
     def forward(self, photos, mix, rng=None):
         """Paint photos (N, 3, H, W) in [0, 1]; a row of `mix` (N, num_styles) holds shares."""
@@ -53,10 +54,11 @@ class Painter(nn.Module):
             x = x + second(relu(first(x, mix)), mix)
         for layer in self.up:
             x = relu(layer(interpolate(x, scale_factor=2), mix))
-        return self.colors(x)[:, :, : photos.shape[2], : photos.shape[3]].sigmoid()
+        picture = self.colors(torch.cat([photos, x[..., : photos.shape[2], : photos.shape[3]]], 1))
+        return picture.detach().clamp(0, 1) + (picture - picture.detach())  # its gradient is whole
 
 
-def train_painter(painter, network, photos, maps, grams, *, num_steps, style_weight=30, lr=4e-3,
+def train_painter(painter, network, photos, maps, grams, *, num_steps, style_weight=10, lr=2e-3,
                   seed=0):  # fmt: skip
     """Train with Adam on batches of as many photos as there are styles; yield content, style loss.
 

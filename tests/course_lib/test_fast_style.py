@@ -8,9 +8,11 @@ from course_lib.style import STYLE_LAYERS, gram_matrix
 
 
 def small(num_styles=2):
-    """A painter that is quick."""
+    """A painter that is quick, and has left its beginning."""
     torch.manual_seed(0)
-    return Painter(num_styles, widths=(4, 6, 8), num_blocks=1)
+    painter = Painter(num_styles, widths=(4, 6, 8), num_blocks=1)
+    torch.nn.init.normal_(painter.colors.weight, std=0.1)
+    return painter
 
 
 class Seen(torch.nn.Module):
@@ -27,6 +29,21 @@ def test_a_picture_has_the_size_of_its_photo(size):
     assert painted.shape == (3, 3, *size)
     assert painted.min() >= 0
     assert painted.max() <= 1
+
+
+def test_a_painter_begins_with_the_photo_itself():
+    photo = torch.rand(2, 3, 12, 16)
+    picture = Painter()(photo, torch.eye(2))
+    assert torch.allclose(picture, photo)
+
+
+def test_a_clipped_pixel_keeps_its_gradient():
+    painter = Painter(widths=(4, 4, 4), num_blocks=1)
+    painter.colors.bias.data.fill_(2.0)
+    picture = painter(torch.rand(1, 3, 8, 8), torch.tensor([[1.0, 0.0]]))
+    assert torch.equal(picture, torch.ones_like(picture))
+    picture.sum().backward()
+    assert torch.allclose(painter.colors.bias.grad, torch.full((3,), 64.0))
 
 
 def test_every_channel_gets_the_mean_and_deviation_of_the_style():
