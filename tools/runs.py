@@ -18,7 +18,7 @@ from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
 from course_lib.support.images import resize
-from tools import styled
+from tools import dcgan_runs, hangul, styled
 from tools.book import BookError
 
 SEEDS = range(3)
@@ -265,4 +265,10 @@ def bands(size, n=6):
     return [partial(keep, low, high) for low, high in zip(edges, edges[1:])]
 
 
-TABLES = {"conv-runs": conv_runs, "color-runs": color_runs, "style-runs": style_runs}
+TABLES = {
+    "conv-runs": conv_runs,
+    "color-runs": color_runs,
+    "style-runs": style_runs,
+    "dcgan-runs": dcgan_runs.table,
+    "hangul-runs": hangul.runs,
+}

@@ -132,9 +132,13 @@ def test_everyone_begins_in_turn():
 @pytest.mark.parametrize(("target", "reached"), [("1e9", "1/1"), ("0", "0/1")])
 def test_table(target, reached, digits, capsys, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(benchmark, "FAR", 1e9)
     benchmark.main(["--repeats", "1", "--epochs", "2", "--target", target])
-    lines = capsys.readouterr().out.splitlines()
+    *lines, empty, last = capsys.readouterr().out.splitlines()
     rows = {line[:16].strip(): line[16:].split() for line in lines[-4:]}
+    assert empty == ""
+    assert last.startswith("MNIST small, CPU, to a distance of 1e+09, the checkpoint's recipe: ")
+    assert last.endswith("1 epochs, reached 1/1")
     assert list(rows) == ["reference", "same networks", "with biases", "our networks"]
     for _, epochs, count, distance, *_, speed, step, _, _, _ in rows.values():
         assert int(speed.replace(",", "")) > 0

@@ -23,7 +23,7 @@ def test_every_run_is_measured_for_every_seed_and_stored(tmp_path, monkeypatch, 
         runs.main(Namespace(names=["large"]), None)
 
 
-@pytest.mark.parametrize("name", ["conv-runs", "color-runs"])
+@pytest.mark.parametrize("name", ["conv-runs", "color-runs", "dcgan-runs"])
 def test_the_stored_table_has_the_runs_of_its_recipe(name):
     assert {run for run, _ in stored.load(name)} == set(runs.TABLES[name]())
 
