@@ -130,6 +130,17 @@ def growing(ax):
     grid(ax, torch.stack(rows))
 
 
+def scaling(ax):
+    """How much faster 1 to 1,024 machines are, with ever more work for each byte that they send."""
+    machines = 2 ** np.linspace(0, 10, 200)
+    for work, color in zip(10.0 ** np.arange(5), plots.PALETTE):  # of one machine, a message is 1
+        times = work / machines + np.log2(machines)
+        ax.loglog(machines, work / times, color=color, linewidth=5, solid_capstyle="round")
+    ax.loglog(machines, machines, ":", color="black", linewidth=2)
+    ax.set(xticks=[], yticks=[], xlim=(0.8, 1300), ylim=(0.08, 1300))
+    ax.minorticks_off()
+
+
 PANELS = {
     "00-introduction": groups,
     "01-kmeans": clusters,
@@ -139,6 +150,7 @@ PANELS = {
     "04-convolutional-autoencoder": feature_maps,
     "05-gan": growing,
     "06-dcgan": generated,
+    "09-scale": scaling,
 }
 STYLED_NAME = "07-style-transfer.jpg"
 

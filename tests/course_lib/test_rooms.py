@@ -21,6 +21,8 @@ CHAPTERS = {  # the modules that are printed whole, and the chapters that print 
     "dcgan": "6",
     "classifier": "6",
     "style": "7",
+    "scale/kmeans": "9",
+    "scale/train": "9",
 }
 MAX_MODULE, MAX_LISTING = 200, 40  # lines
 

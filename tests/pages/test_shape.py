@@ -18,6 +18,7 @@ REWRITTEN = [
     "04-convolutional-autoencoder",
     "05-gan",
     "07-style-transfer",
+    "09-scale",
 ]
 LANGUAGES = ["ko", "en"]
 MAX_WORDS, MAX_FIGURES, MAX_LINES, MAX_BOLD = 2500, 12, 5, 5

@@ -14,11 +14,12 @@ SAYS = r"(?i)\(\w+,|\b(returns?|yields?|list|element of x|shape of x)\b"
 def modules(root):
     """{name below course_lib: parsed source} of the modules that the page has."""
     paths = [*root.glob("course_lib/*.py"), *root.glob("course_lib/fast/*.py")]
+    paths += root.glob("course_lib/scale/*.py")
     paths.append(root / "course_lib/support/checkpoints.py")
     found = {}
     for path in paths:
         name = ".".join(path.relative_to(root / "course_lib").with_suffix("").parts)
-        if name.removeprefix("fast.") not in SKIPPED and name not in SKIPPED:
+        if name.rpartition(".")[2] not in SKIPPED and name not in SKIPPED:
             found[name] = ast.parse(path.read_text("utf8"))
     return found
 
