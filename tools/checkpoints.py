@@ -17,9 +17,10 @@ from course_lib.classifier import DigitClassifier
 from course_lib.data import load_mnist
 from course_lib.dcgan import ConvGenerator
 from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
+from course_lib.fast_style import Painter
 from course_lib.gan import sample
 from course_lib.metrics import frechet_distance, psnr
-from tools import adversary, hangul
+from tools import adversary, hangul, painting
 from tools.adversary import moved
 from tools.book import BookError
 
@@ -214,6 +215,15 @@ RECIPES = {
         "Frechet distance of 1,000 drawn digits to the test digits",
         8.0,
         DIGITS,
+    ),
+    "painter": Recipe(
+        Painter,
+        {"num_styles": len(painting.STYLES)},
+        partial(painting.learn, num_pieces=300, num_steps=900),
+        painting.loss_of_the_pavilion,
+        "loss of the pavilion, which it has not seen, at 256 pixels",
+        0.3,
+        "pieces of five photographs; swirls and waves, drawn by course_lib",
     ),
     "digit-classifier": Recipe(
         DigitClassifier,

@@ -16,8 +16,14 @@ from course_lib.support.images import resize
 
 FOLDER = "book/_static/styled"
 WEIGHT = 30  # of the style
-QUICK, LONG = {0.5: 50, 1: 20}, {0.25: 60, 0.5: 60, 1: 30}  # steps, the latter from 384 pixels on
-SIZE, LARGE = 256, {"china": 384}  # pixels of the gallery's shorter sides, by photograph
+STEPS = {  # by the pixels of the shorter side, from that many on
+    0: {0.5: 50, 1: 20},
+    384: {0.25: 60, 0.5: 60, 1: 30},
+    512: {0.25: 50, 0.5: 25, 1: 16},
+}
+SIZE = 256  # of the gallery, in pixels of the shorter side, but for
+LARGE = {"china": 384, "flower-jogakbo": 512, "flower-waves": 512}  # a photograph, a picture
+QUALITY = 85  # of the JPEG files of the largest
 GALLERY = [
     f"{photo}-{style}"
     for photo in ("china", "flower", "chelsea")
@@ -43,8 +49,9 @@ def main(args, root):
         else:
             path = folder / f"{name}.jpg"
             photo, style = name.split("-")
-            size = args.size or LARGE.get(photo, SIZE)
-            write_image(finished(photo, style, size), path)
+            size = args.size or LARGE.get(name, LARGE.get(photo, SIZE))
+            quality = QUALITY if size >= 512 else 95
+            write_image(finished(photo, style, size), path, quality=quality)
         print(f"{path.relative_to(root)}: {path.stat().st_size:,} bytes", flush=True)
     return 0
 
@@ -52,7 +59,7 @@ def main(args, root):
 def finished(photo, style, size):
     """One picture of the gallery."""
     painting, losses = load_style(style, size), Losses(style_weight=WEIGHT)
-    steps = QUICK if size < 384 else LONG
+    steps = STEPS[max(least for least in STEPS if least <= size)]
     return transfer(load_photo(photo), painting, losses, size=size, steps=steps).image
 
 

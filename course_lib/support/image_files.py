@@ -50,9 +50,9 @@ def check_output(path):
     return path
 
 
-def write_image(image, path):
+def write_image(image, path, quality=95):
     """Write an image (3, H, W) in [0, 1] to a file. A failed write leaves an old file as it was."""
     pixels = (image * 255).round().byte().permute(1, 2, 0).numpy()
-    options = {"quality": 95} if path.suffix.lower() in LOSSY else {}
+    options = {"quality": quality} if path.suffix.lower() in LOSSY else {}
     with replacing(path) as part:
         Image.fromarray(pixels).save(part, **options)

@@ -39,8 +39,8 @@ def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, ask
     assert styled.main(parsed(), tmp_path) == 0
     printed = capsys.readouterr().out
     for name, (_, painting, losses, options) in zip(styled.GALLERY, asked):
-        size = styled.LARGE.get(name.split("-")[0], styled.SIZE)
-        assert options == {"size": size, "steps": styled.QUICK if size < 384 else styled.LONG}
+        size = expected(name)
+        assert options == {"size": size, "steps": styled.STEPS[size if size > 256 else 0]}
         assert torch.equal(painting, drawn(name.split("-")[1], size))
         assert losses.style_weight == 30
         assert f"{styled.FOLDER}/{name}.jpg: " in printed
@@ -58,15 +58,20 @@ def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, ask
     ]
 
 
+def expected(name):
+    """The pixels of the shorter side of a picture."""
+    return styled.LARGE.get(name, styled.LARGE.get(name.split("-")[0], styled.SIZE))
+
+
 def parsed(*names, size=None):
     """The arguments of the command."""
     return SimpleNamespace(names=names, size=size)
 
 
 def test_one_picture_at_another_size(tmp_path, asked):
-    assert styled.main(parsed("flower-ink", size=512), tmp_path) == 0
+    assert styled.main(parsed("flower-ink", size=640), tmp_path) == 0
     (one,) = asked
-    assert one[3] == {"size": 512, "steps": styled.LONG}
+    assert one[3] == {"size": 640, "steps": styled.STEPS[512]}
     assert [path.name for path in (tmp_path / styled.FOLDER).iterdir()] == ["flower-ink.jpg"]
 
 
@@ -75,7 +80,7 @@ def test_the_stored_picture_is_of_its_size_and_small(name):
     path = ROOT / styled.FOLDER / f"{name}.jpg"
     assert path.stat().st_size < 250_000
     with Image.open(path) as image:
-        assert min(image.size) == styled.LARGE.get(name.split("-")[0], styled.SIZE)
+        assert min(image.size) == expected(name)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
