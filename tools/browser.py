@@ -1,4 +1,7 @@
-"""The browser of the site's tests: Debian's Chromium, installed where that is allowed."""
+"""The browsers of the site's tests: Debian's Chromium, installed where allowed, and Firefox.
+
+Without Firefox the tests that want it are skipped.
+"""
 
 import os
 import shutil
@@ -14,12 +17,13 @@ FLAGS = [
     "--disable-dev-shm-usage",
     "--disable-background-networking",
 ]
+FIREFOX = ("firefox-esr", "firefox")
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 
-def find():
-    """Return the path of the first Chromium on the PATH, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+def find(names=NAMES):
+    """Return the path of the first of these programs, or of a Chromium, on the PATH, or None."""
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def install():
@@ -33,9 +37,10 @@ def install():
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise BookError(advice)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (("apt-get", "update"), INSTALL):
+    for step in (("apt-get", "update"), INSTALL, (*INSTALL[:-1], FIREFOX[0])):
         print("+", " ".join(step), flush=True)
-        if subprocess.run(step, env=environment, check=False).returncode:
+        failed = subprocess.run(step, env=environment, check=False).returncode
+        if failed and step[-1] != FIREFOX[0]:
             raise BookError(f"{' '.join(step)} failed; {advice}")
     path = find()
     if path is None:

@@ -113,7 +113,8 @@ for (const button of document.querySelectorAll(".bd-header-article button")) {
 }
 
 // A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. Formulas can
-// be from the start; when one comes near that is not too wide, it no longer can.
+// be from the start; when one comes near that is not too wide, it no longer can. Nothing far away is
+// laid out for it.
 const settle = (box) => {
   box.lastElementChild?.getBoundingClientRect(); // has it laid out, if it was skipped so far
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -123,11 +124,10 @@ const near = new IntersectionObserver((boxes) => {
   for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
 }, { rootMargin: "50%" });
 const look = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[style])")) {
+  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[tabindex], table, pre)")) {
     near.unobserve(box);
     near.observe(box);
   }
-  document.querySelectorAll(".bd-article :is(table, pre)").forEach(settle);
 };
 look();
 addEventListener("resize", look);

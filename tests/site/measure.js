@@ -20,7 +20,7 @@
 
   // How far long formulas that fit in a line stand from where they would if they couldn't scroll.
   const shifts = () => {
-    const boxes = [...document.querySelectorAll("span.math[style]")].filter((box) =>
+    const boxes = [...document.querySelectorAll("span.math[tabindex]")].filter((box) =>
       box.checkVisibility() && box.scrollWidth <= box.clientWidth);
     const places = () => boxes.map((box) => box.querySelector("mjx-math").getBoundingClientRect().top
       - box.parentElement.getBoundingClientRect().top);
@@ -35,15 +35,37 @@
 
   // Short formulas that touch the text after them, and those with a new line between the two.
   const torn = () => {
-    const touching = [...document.querySelectorAll("article span.math:not([style])")].filter((one) =>
+    const touching = [...document.querySelectorAll("article span.math:not([tabindex])")].filter((one) =>
       one.checkVisibility() && one.nextSibling?.nodeType === 3 && /^\S/.test(one.nextSibling.data));
     const apart = touching.filter((one) => {
       const range = document.createRange();
       range.setStart(one.nextSibling, 0);
       range.setEnd(one.nextSibling, 1);
-      return range.getBoundingClientRect().left < one.getBoundingClientRect().right - 2;
+      return range.getBoundingClientRect().left < one.firstElementChild.getBoundingClientRect().right - 2;
     });
     return { touching: touching.length, apart: apart.map((one) => one.dataset.tex) };
+  };
+
+  // How far the drawing of a formula within a line is from the box that is kept for it: its width, its
+  // foot; and how many are not laid out until they come near.
+  const fits = async () => {
+    const boxes = [...document.querySelectorAll("article span.math:not([tabindex])")]
+      .filter((box) => box.checkVisibility());
+    const skipped = boxes.filter((box) => !box.firstElementChild.checkVisibility(
+      { contentVisibilityAuto: true })).length;
+    for (const box of boxes) box.style.contentVisibility = "visible";
+    boxes.forEach((box) => box.getBoundingClientRect());
+    await document.fonts.ready;
+    const worst = { width: 0, foot: 0, tex: "" };
+    for (const box of boxes) {
+      const rim = parseFloat(getComputedStyle(box).paddingLeft);
+      const [inner, outer] = [box.querySelector("mjx-math"), box].map((one) => one.getBoundingClientRect());
+      const width = Math.abs(inner.width - outer.width + 2 * rim);
+      const foot = Math.abs(inner.bottom - outer.bottom + rim);
+      if (width + foot > worst.width + worst.foot) Object.assign(worst, { width, foot, tex: box.dataset.tex });
+      box.style.contentVisibility = "";
+    }
+    return { boxes: boxes.length, skipped, ...worst };
   };
 
   // Formulas whose height is another one once they are laid out, and how many were skipped.
@@ -126,5 +148,5 @@
     };
   };
 
-  return { overflow, cut, shifts, torn, jumps, contrast, figures, maths };
+  return { overflow, cut, shifts, torn, fits, jumps, contrast, figures, maths };
 })()

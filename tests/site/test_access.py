@@ -178,7 +178,7 @@ def test_what_scrolls_sideways_can_be_reached(address, new_page):
       const stops = (boxes) => boxes.filter((box) => box.tabIndex === 0).length;
       return [wide.length, stops(wide), narrow.length, stops(narrow)];
     }"""
-    code, formulas = ".bd-article pre", ".bd-article :is(.formula, span.math[style])"
+    code, formulas = ".bd-article pre", ".bd-article :is(.formula, span.math[tabindex])"
     wide, stops, narrow, needless = page.evaluate(count, code)
     assert wide == stops > 5
     assert (needless, narrow > 0) == (0, True)

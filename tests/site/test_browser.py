@@ -39,6 +39,7 @@ def tour(site, browser, address):
         page.evaluate(f"window.measure = {MEASURE}")
         note["jumps"] = [page.evaluate("measure.jumps()")]
         page.add_style_tag(content="* { transition: none !important }")  # colors fade otherwise
+        note["fits"] = page.evaluate("measure.fits()")
         note["maths"] = page.evaluate("measure.maths()")
         note["wide"] = page.evaluate("measure.overflow()")
         note["light"] = page.evaluate("measure.contrast()")
@@ -95,6 +96,15 @@ def test_formulas_keep_their_place_when_they_are_laid_out(tour):
             assert abs(seen["worst"]) <= 7, (name, seen)  # Korean in a formula is higher
         skipped += note["jumps"][0]["skipped"]
     assert skipped > 100
+
+
+def test_formulas_within_a_line_fill_the_box_that_is_kept_for_them(tour):
+    seen = {name: note["fits"] for name, note in tour.items() if note["fits"]["boxes"]}
+    for name, note in seen.items():
+        assert note["width"] < 2, (name, note)  # pixels, as wide as the gap of a comma
+        assert note["foot"] < 1, (name, note)
+    assert sum(note["boxes"] for note in seen.values()) > 2000
+    assert sum(note["skipped"] for note in seen.values()) > 1500
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -104,7 +104,8 @@ def test_equations_are_typeset_as_they_were_written(built):
     page = BeautifulSoup((built / "book/ko/one.html").read_text("utf8"), "html.parser")
     assert page.select_one("p .math")["data-tex"] == "x"
     assert page.select_one("p .math math").get("aria-label") is None
-    assert page.select_one("p .math").get("style") is None, "a short one stays on its line"
+    assert page.select_one("p .math").get("tabindex") is None, "a short one need not scroll"
+    assert "--width:0.5" in page.select_one("p .math")["style"]
     assert page.select_one(".word") is None
     page = BeautifulSoup((built / "book/en/one.html").read_text("utf8"), "html.parser")
     assert page.select_one(".word > .math").next_sibling == ".", "a full stop begins no line"

@@ -60,3 +60,11 @@ def test_a_figure_stands_at_the_size_that_its_dots_per_inch_say(little_book, dpi
     (image,) = page.select(".cell_output img")
     assert (image["width"], image["height"]) == (str(width), str(width * 120 // 200))
     assert image["class"] == ["plot"]
+    if width == 200:
+        assert "srcset" not in image.attrs
+        return
+    small, full = (one.split() for one in image["srcset"].split(", "))
+    assert full == [image["src"], "200w"]
+    assert small[1] == "100w"
+    with Image.open(folder / "book/en" / small[0]) as copy:
+        assert copy.size == (100, 60)

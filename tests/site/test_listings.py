@@ -47,3 +47,11 @@ def test_the_book_has_its_listings(pages):
     assert "show_source(" not in " ".join(
         bar.parent.text for bar in pages["book/en/05-gan"].select(".listing")
     )
+
+
+def test_names_and_signs_have_no_mark_of_their_own_and_the_rest_keeps_it(pages):
+    page = pages["book/ko/01-kmeans"]
+    for code in (".highlight-ipython3", ".listing .highlight-python"):
+        marks = {name for span in page.select(f"{code} pre span") for name in span.get("class", [])}
+        assert {"k", "mi", "c1", "nf"} <= marks, code
+        assert not marks & {"n", "p", "o", "w", "nb"}, code

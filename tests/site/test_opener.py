@@ -81,7 +81,9 @@ def test_the_line_below_the_question_says_what_a_chapter_takes(soup):
 def test_the_first_picture_follows_and_the_goals_are_folded(soup):
     page = soup("book/en/01-kmeans")
     after = page.select_one("ul.chips").find_next_sibling()
-    assert after.select_one("img")
+    first = after.select_one("img")
+    assert first["fetchpriority"] == "high", "it comes before all other pictures"
+    assert first.get("loading") is None
     caption = after.find_next_sibling()
     assert caption["id"] == "fig-1-1"
     code = caption.find_next_sibling()

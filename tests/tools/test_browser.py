@@ -43,7 +43,8 @@ def test_root_installs_it_with_apt_get_after_an_update(machine, capsys):
     folder, ran = machine
     program(folder, "apt-get")
     assert browser.main(None, None) == 0
-    assert ran == [("apt-get", "update"), browser.INSTALL]
+    firefox = (*browser.INSTALL[:-1], "firefox-esr")
+    assert ran == [("apt-get", "update"), browser.INSTALL, firefox]
     assert capsys.readouterr().out.strip().endswith(str(folder / "chromium"))
 
 

@@ -8,6 +8,7 @@ sitemap      sitemap.xml, robots.txt and the page that stands in for missing one
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them
 listings     printed source, under the name of its file
+code         code in which only what differs in color is marked
 folding      code that only draws or prepares, behind a line
 predictions  predictions, which stand out from the text
 home         the cards of the home page
@@ -32,6 +33,7 @@ MODULES = [
     "anchors",
     "figures",
     "listings",
+    "code",
     "folding",
     "predictions",
     "opener",

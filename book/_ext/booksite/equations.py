@@ -69,16 +69,17 @@ def typeset_all(app, env):
 
 
 def visit_inline(self, node):
-    """Write a formula within a line, its source for the search; a wide one may have to scroll."""
+    """Write a formula within a line, its size and its source; a wide one may have to scroll."""
     source = escape(formula(node)[0], quote=True)
     one = self.builder.formulas[formula(node)]
     html = one["html"]
     if node.parent.astext().strip() == node.astext().strip():  # it names a heading or a choice
         words = TAG.sub("", html[html.index("<math") :])
         html = html.replace("<math ", f'<math aria-label="{words}" ', 1)
-    attributes = f'class="math notranslate" data-tex="{source}"'
+    size = ";".join(f"--{side}:{one[side]:.3f}" for side in ("width", "height", "depth"))
+    attributes = f'class="math notranslate" data-tex="{source}" style="{size}"'
     if one["width"] > WIDE:
-        attributes += f' tabindex="0" style="--depth: {one["depth"]:.3f}"'
+        attributes += ' tabindex="0"'
     self.body.append(f"<span {attributes}>{html}</span>")
     raise nodes.SkipNode
 

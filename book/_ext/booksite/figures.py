@@ -1,13 +1,17 @@
-"""Alternative text for figures, from the captions under them.
+"""Figures: their alternative text from the captions under them, and a small copy for phones.
 
 Notebooks carry a figure's caption as plain Markdown, readable on Colab and GitHub too: the cell
 after the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that paragraph becomes the
 `alt` text of the image, and the image gets its size, so that the page does not jump while loading.
-A figure without a caption is a warning, and so is a caption without a figure.
+A figure without a caption is a warning, and so is a caption without a figure. A picture that is
+stored for dense screens gets a copy with a dot for each pixel of the page, from which a narrow
+screen is served; the first picture of a chapter is asked for at once, the others when they come
+near.
 """
 
 import posixpath
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import imagesize
@@ -29,14 +33,36 @@ class figure_image(nodes.image):
 
 def visit_figure_image(self, node):
     """Write the <img> of a figure."""
-    source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-    given = {name: node[name] for name in ("alt", "width", "height")}
-    given |= {"src": source, "loading": "lazy", "class": "plot" if node.get("plot") else "picture"}
+
+    def address(name):
+        return posixpath.join(self.builder.imgpath, quote(name))
+
+    name = self.builder.images[node["uri"]]
+    given = {attribute: node[attribute] for attribute in ("alt", "width", "height")}
+    given |= {"src": address(name), "class": "plot" if node.get("plot") else "picture"}
+    given |= {"fetchpriority": "high"} if node.get("first") else {"loading": "lazy"}
+    path, width = Path(self.builder.srcdir, node["uri"]), node["width"]
+    full = imagesize.get(path)[0]
+    if full > width:
+        small = smaller(path, Path(self.builder.outdir, self.builder.imagedir, name), width)
+        given["srcset"] = f"{address(small)} {width}w, {address(name)} {full}w"
+        given["sizes"] = f"(max-width: {width}px) 100vw, {width}px"
     self.body.append(self.emptytag(node, "img", "\n", **given))
 
 
 def depart_figure_image(self, node):
     """Nothing is left open."""
+
+
+def smaller(source, target, width):
+    """Store a copy of a picture beside `target`, `width` pixels wide; return the copy's name."""
+    copy = target.with_name(f"{target.stem}-{width}{target.suffix}")
+    if not copy.exists():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(source) as picture:
+            height = round(picture.height * width / picture.width)
+            picture.resize((width, height), Image.Resampling.LANCZOS).save(copy, optimize=True)
+    return copy.name
 
 
 def is_plot(path):

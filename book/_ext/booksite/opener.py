@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from .figures import is_caption
+from .figures import figure_image, is_caption
 from .folding import folded
 from .languages import language_of
 from .words import catalog
@@ -146,6 +146,8 @@ class Opener(SphinxTransform):
                 found = siblings[place - 1 : end]
                 for node in found:
                     caption.parent.remove(node)
+                for image in found[0].findall(figure_image):
+                    image["first"] = True
                 return found
         page = self.env.docname
         logger.warning("no figure has the number of the hero: %s", number, location=page)
