@@ -47,17 +47,22 @@ def lint(stage, text, tmp_path):
 )
 def test_the_linter_finds_a_fault(stage, text, right, wrong, tmp_path):
     assert text.count(right) == 1
-    assert lint(stage, text, tmp_path)[0] == 0
     status, shown = lint(stage, text.replace(right, wrong), tmp_path)
     assert status == 1
     assert "Schema validation errors were encountered" in shown
+
+
+@pytest.mark.parametrize(("stage", "text"), [("conda", CONDA), ("container", CONTAINER)])
+def test_the_linter_takes_the_files_as_they_are(stage, text, tmp_path):
+    assert lint(stage, text, tmp_path)[0] == 0
 
 
 def test_conda_and_pip_want_the_same():
     *packages, by_pip = yaml.safe_load(CONDA)["dependencies"]
     found = dict(re.fullmatch(r"([\w.-]+?)((?:[=<>].*)?)", one).groups() for one in packages)
     found |= {one.name: str(one.specifier) for one in map(Requirement, by_pip["pip"])}
-    for one in [*NEEDED, *map(Requirement, PROJECT["optional-dependencies"]["full"])]:
+    extras = sum(PROJECT["optional-dependencies"].values(), [])
+    for one in [*NEEDED, *map(Requirement, extras)]:
         assert found.pop(IN_CONDA.get(one.name, one.name)) == str(one.specifier), one.name
     assert set(found) == {"python", "jupyterlab", "pip"}
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(
