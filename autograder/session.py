@@ -372,7 +372,7 @@ def end_all(number):
             for one in below:
                 with contextlib.suppress(psutil.Error):
                     one.kill()
-            time.sleep(0.005)
+            psutil.wait_procs(below, timeout=0.1)
         first.kill()
 
 
