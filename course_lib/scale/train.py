@@ -17,7 +17,7 @@ from torch.nn.functional import mse_loss
 from course_lib.gan import discriminator_loss, generator_loss, latents
 from course_lib.support.checks import floats
 from course_lib.support.gan_checks import check_networks, check_settings
-from course_lib.support.processes import Processes
+from course_lib.support.processes import Processes, device
 from course_lib.support.run import History, Run, mean_losses
 
 
@@ -128,7 +128,7 @@ def train(networks, images, *, num_epochs, batch_size=64, lr=1e-3, betas=(0.9, 0
         torch.optim.Adam(network.parameters(), lr=rate, betas=betas, fused=True)
         for network, rate in zip(each, settings["lr"])
     ]
-    options.setdefault("device", "cuda" if torch.cuda.is_available() else "cpu")
+    options.setdefault("device", device())
     run = Run(model, optimizers, History(*names, "seconds"), settings=settings, **options)
     images = images.to(run.device)
     with Team() as team, TemporaryDirectory() as folder, joined_norms(model, team):

@@ -10,6 +10,12 @@ import torch.distributed as dist
 PATIENCE = 300  # seconds after which a process that is missing or silent is given up
 
 
+def device():
+    """Return "cuda" if each process of this machine can have a GPU of its own, else "cpu"."""
+    wanted = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    return "cuda" if torch.cuda.device_count() >= wanted else "cpu"
+
+
 class Processes:
     """All processes of one torchrun; without it, this process alone. A context manager.
 
@@ -31,8 +37,8 @@ class Processes:
         """Wait until all are there; each has a GPU of its own where there are GPUs."""
         if self.size > 1:
             backend = "gloo"
-            if torch.cuda.is_available():
-                backend = "nccl"
+            if device() == "cuda":
+                backend = "cpu:gloo,cuda:nccl"
                 torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
             self.talk(self.meet, backend, timedelta(seconds=PATIENCE))
         return self

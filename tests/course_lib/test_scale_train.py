@@ -242,3 +242,10 @@ def test_threads_with_other_images_or_too_few_are_refused(monkeypatch):
     assert "'images': [20, 1, 28, 28]" in said[0]
     assert said[0] == said[1]
     assert "fewer images than 2 processes" in both(lambda team: work(17))[0]
+
+
+@pytest.mark.parametrize(("n_gpus", "found"), [(0, "cpu"), (1, "cpu"), (2, "cuda")])
+def test_a_gpu_for_each_process_or_none(n_gpus, found, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: n_gpus)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    assert processes.device() == found
