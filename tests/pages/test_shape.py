@@ -17,6 +17,7 @@ REWRITTEN = [
     "03-denoising-autoencoder",
     "04-convolutional-autoencoder",
     "05-gan",
+    "06-dcgan",
     "07-style-transfer",
     "09-scale",
 ]
