@@ -15,7 +15,7 @@ from torch import nn
 
 from course_lib import checkpoints, plots
 from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
-from course_lib.data import load_mnist
+from course_lib.data import load_hangul, load_mnist
 from course_lib.denoising import gaussian_noise
 from course_lib.fast import KMeans
 from course_lib.gan import DenseDiscriminator, DenseGenerator, sample, train_gan
@@ -62,6 +62,16 @@ def generated(ax):
     """Digits that a generator invents."""
     fakes = sample(checkpoints.load("dcgan"), ROWS * COLUMNS)
     grid(ax, fakes.unflatten(0, (ROWS, COLUMNS)))
+
+
+def restored(ax):
+    """Worn Hangul syllables on the left; on the right, what a network makes of them."""
+    text = "꽃꿈달물불손맛숨귀딸당풍굴속나네친양초장부향설예"  # none of them was in training
+    images = load_hangul().images[[ord(character) - ord("가") for character in text]]
+    noisy = gaussian_noise(images, 0.5, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        clean = checkpoints.load("hangul-denoiser")(noisy)
+    grid(ax, torch.cat([half.unflatten(0, (ROWS, -1)) for half in (noisy, clean)], dim=1))
 
 
 def grid(ax, images):
@@ -150,6 +160,7 @@ PANELS = {
     "04-convolutional-autoencoder": feature_maps,
     "05-gan": growing,
     "06-dcgan": generated,
+    "08-hangul": restored,
     "09-scale": scaling,
 }
 STYLED_NAME = "07-style-transfer.jpg"

@@ -19,6 +19,8 @@ KINDS = {
     "알고리즘": "Algorithm",
 }
 BILINGUAL = {"glossary.md"}  # pages whose English version holds Korean words by design
+KOREAN_SPAN = re.compile(r'<span lang="ko">(.*?)</span>')  # which the Korean text does without
+LETTERS = re.compile(r'"[가-힣]+"')  # in code: letters as data, not words to be read
 WHOLE_PAGE = "(page)"  # stands where a cell's id would, for a page without cells
 PROSE = 4  # English words from which on a Korean cell without Hangul counts as untranslated
 
@@ -69,7 +71,7 @@ def compare_text(source, translation, bilingual=False):
     if UNTRANSLATED in translation:
         yield f"not translated yet (marked {UNTRANSLATED})"
         return
-    ko, en = parse(source), parse(translation)
+    ko, en = parse(source), parse(KOREAN_SPAN.sub(r"\1", translation))
     same = {
         "heading levels": (ko.headings, en.headings),
         "equations": (ko.display, en.display),
@@ -113,7 +115,7 @@ def compare_cells(ko, en):
         return
     if ko.source != en.source:
         yield "code differs"
-    if HANGUL.search(ko.source):
+    if HANGUL.search(LETTERS.sub("", ko.source)):
         yield "Korean in code, which both languages share"
     if ko.get("execution_count") != en.get("execution_count"):
         yield f"execution count: {ko.execution_count} in ko, {en.execution_count} in en"

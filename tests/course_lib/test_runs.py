@@ -24,7 +24,7 @@ def test_an_unknown_table_is_named(tmp_path, monkeypatch):
         runs.load("small")
 
 
-@pytest.mark.parametrize("name", ["conv-runs", "color-runs", "style-runs"])
+@pytest.mark.parametrize("name", ["conv-runs", "color-runs", "style-runs", "hangul-runs"])
 def test_the_stored_tables_have_three_seeds_of_everything(name):
     table = runs.load(name)
     assert all(values.shape == (3,) and np.isfinite(values).all() for values in table.values())

@@ -151,7 +151,7 @@ def test_a_term_is_introduced_where_it_is_first_set_with_its_english_word():
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_data_cards_list_the_photographs_and_styles_that_can_be_loaded(language):
     cards = tables(language, "data-cards.md")
-    photos = {row[0].strip("`"): row for row in cards[3]}
+    photos = {row[0].strip("`"): row for row in cards[4]}
     assert list(photos) == list(data.PHOTOS)
     for name, row in photos.items():
         _, height, width = data.load_photo(name).shape
@@ -162,4 +162,4 @@ def test_the_data_cards_list_the_photographs_and_styles_that_can_be_loaded(langu
                 data.PHOTOS[name][0].partition(".")[0]
             ]
         )
-    assert [row[0].strip("`") for row in cards[4]] == list(data.STYLES)
+    assert [row[0].strip("`") for row in cards[5]] == list(data.STYLES)

@@ -19,6 +19,7 @@ REWRITTEN = [
     "05-gan",
     "06-dcgan",
     "07-style-transfer",
+    "08-hangul",
     "09-scale",
 ]
 LANGUAGES = ["ko", "en"]

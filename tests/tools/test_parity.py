@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tools.book import BookError, notebook, read_notebook, write_notebook
-from tools.parity import parity, stray_hangul
+from tools.parity import compare_text, parity, stray_hangul
 
 
 def test_a_faithful_translation_has_no_findings(book):
@@ -129,7 +129,14 @@ def test_korean_that_is_not_korean_is_found(book):
     assert [finding.what for finding in parity(book)] == ["the Korean text has no Korean in it"]
 
 
+def test_korean_that_is_marked_as_such_is_no_difference():
+    assert list(compare_text("글자 각", 'the letter <span lang="ko">각</span>')) == []
+    assert list(compare_text("글자 각", "the letter 각"))
+
+
 def test_korean_in_shared_code_is_found(book):
+    in_both(book, lambda cells, _: cells[3].update(source='print(word("한글"))'))
+    assert parity(book) == []  # letters are data
     in_both(book, lambda cells, _: cells[3].update(source="print(2)  # 합"))
     assert [f.what for f in parity(book)] == ["Korean in code, which both languages share"]
 

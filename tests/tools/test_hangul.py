@@ -1,0 +1,49 @@
+"""How the Hangul models are trained: what they are shown, and what the stored table holds."""
+
+import torch
+
+from course_lib.data import load_hangul
+from course_lib.hangul import join
+from course_lib.support import runs as stored
+from tools import hangul
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_half_of_the_worn_images_are_noisy_and_half_lack_a_rectangle():
+    x = torch.ones(400, 1, 28, 28)
+    y = hangul.worn(x, seeded())
+    noisy = (y > 1).flatten(1).any(dim=1)
+    assert 160 < noisy.sum() < 240
+    assert abs((y[noisy] - 1).std() - 0.5) < 0.01
+    missing = y[~noisy, 0] == 0
+    assert (y[~noisy, 0][~missing] == 1).all()
+    rows, columns = missing.any(dim=2), missing.any(dim=1)
+    assert torch.equal(missing, rows[:, :, None] & columns[:, None, :])
+    assert 0.05 < missing.double().mean() < 0.2  # a third of each side on the average
+
+
+def test_the_generator_sees_common_syllables_for_training_alone():
+    assert hangul.common_syllables().shape == (1878, 1, 28, 28)
+    x = torch.zeros(2, 1, 28, 28)
+    x[:, :, 10, 10] = 5.0
+    places = {int(hangul.shaken(x, seeded(s))[0, 0].argmax()) for s in range(60)}
+    assert places == {28 * row + column for row in (9, 10, 11) for column in (9, 10, 11)}
+
+
+def test_the_problems_have_the_answers_that_they_say():
+    data = load_hangul()
+    for part in range(3):
+        a, b, c, answer = hangul.problems(data, part)
+        assert data.is_test[answer].all()
+        first, second, third, last = (data.factors[i] for i in (a, b, c, answer))
+        assert torch.equal(first - second + third, last)
+        assert ((first != second).sum(dim=1) == 1).all()
+    a, b, c, answer = (i[:1] for i in hangul.problems(data, 2))
+    assert len(join(data.factors[torch.cat([torch.tensor(i) for i in (a, b, c, answer)])])) == 4
+
+
+def test_the_stored_table_has_the_runs_of_its_recipe():
+    assert {run for run, _ in stored.load("hangul-runs")} == set(hangul.runs())
