@@ -42,7 +42,7 @@ def test_every_public_function_and_class_is_on_the_page(pages, root, code):
     assert len(wanted) > 40
     assert not wanted - anchors
     sections = [section["id"] for section in page.select("article section section")]
-    assert sorted(sections) == sorted(name.replace(".", "-") for name in modules(root))
+    assert sorted(sections) == sorted(re.sub("[._]", "-", name) for name in modules(root))
 
 
 @pytest.mark.parametrize(
