@@ -9,6 +9,7 @@ says what the rounding costs, in the metric of the checkpoint's own card.
 
 import copy
 import json
+import re
 import struct
 
 import numpy as np
@@ -19,16 +20,17 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from course_lib import checkpoints
-from course_lib.data import STYLES, load_mnist, load_photo, load_style
+from course_lib.data import STYLES, load_hangul, load_mnist, load_photo, load_style
 from course_lib.support.vgg import VGGFeatures
 from tools.book import BookError
 from tools.checkpoints import RECIPES
 
 FOLDER = "book/live/models"
-MODELS = ("conv-autoencoder", "conv-denoiser", "dcgan")
-PARTS = ("encoder", "decoder", "layers")  # the submodules of a model that are stored
+MODELS = ("conv-autoencoder", "conv-denoiser", "dcgan", "hangul-autoencoder", "hangul-reader")
+PARTS = ("encoder", "decoder", "layers", "body")  # the submodules of a model that are stored
 N_COMPONENTS = 128  # of the principal components
 N_DIGITS, COLUMNS = 300, 20
+SYLLABLE_COLUMNS = 8
 PHOTOGRAPH, SIZE = "china", 240
 STYLE_SIZE = 128
 DEEPEST = "relu3_1"  # of the network that paints in the page
@@ -68,6 +70,8 @@ def shrink(model):
             part = fused(getattr(model, name))
             parts[name] = [described(layer) for layer in part]
             setattr(model, name, part)
+    for i, head in enumerate(getattr(model, "heads", [])):
+        parts[f"head{i}"] = [described(head)]
     return model, parts
 
 
@@ -160,6 +164,27 @@ def write_digits(folder):
     (folder / "digits.json").write_text(json.dumps(about, separators=(",", ":")) + "\n")
 
 
+@torch.no_grad()
+def hangul_file():
+    """Return the bytes of the codes of all syllables, by the autoencoder that is in the page."""
+    encoder, _ = shrink(checkpoints.load("hangul-autoencoder"))
+    codes = torch.cat([encoder.encode(part) for part in load_hangul().images.split(500)])
+    numbers, scale = rounded(codes, transposed=True)
+    return packed({"codes": numbers.numpy(), "scale": scale.numpy()})
+
+
+def write_syllables(folder):
+    """Store the images of the syllables that book/live/hangul.js names, as one picture."""
+    text = (folder.parent / "hangul.js").read_text("utf8")
+    names = re.search(r'WORDS = "([^"]*)"', text)[1]
+    data = load_hangul()
+    at = [list(data.characters).index(name) for name in names]
+    levels = (data.images[at, 0] * 255).round().to(torch.uint8).numpy()
+    rows = levels.reshape(-1, SYLLABLE_COLUMNS, *levels.shape[1:]).transpose(0, 2, 1, 3)
+    sheet = rows.reshape(-1, SYLLABLE_COLUMNS * levels.shape[2])
+    PIL.Image.fromarray(sheet).save(folder / "hangul.png", optimize=True)
+
+
 def vgg_file():
     """Return the bytes of the first convolutions of the VGG network that chapter 7 paints with."""
     network = VGGFeatures("hed-vgg16", layers=(DEEPEST,))
@@ -203,6 +228,8 @@ def main(args, root):
     print(f"components: {len(content) / 1000:.0f} kB")
     write_digits(folder)
     write_photographs(folder)
+    write_syllables(folder)
+    (folder / "hangul-codes.bin").write_bytes(hangul_file())
     (folder / "vgg.bin").write_bytes(vgg_file())
     for path in sorted(folder.glob("*.[jp]*g")):
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")

@@ -15,7 +15,7 @@ from course_lib.data import load_mnist
 from course_lib.style import content_loss, gram_matrix, style_loss
 from course_lib.support.vgg import VGGFeatures
 from tests.site.live import ROOT
-from tools.live import BookError, described, main, packed, rounded, shrink
+from tools.live import MODELS, BookError, described, main, packed, rounded, shrink
 
 RUN = """async ([name, part, inputs, side]) => {
   const { load } = await import('../../_static/live/model.js');
@@ -47,12 +47,15 @@ def tab(live, new_page):
         ("conv-denoiser", "encoder", 28),
         ("conv-denoiser", "decoder", None),
         ("dcgan", "layers", 1),
+        ("hangul-autoencoder", "encoder", 28),
+        ("hangul-autoencoder", "decoder", None),
+        ("hangul-reader", "body", 28),
     ],
 )
 def test_a_model_in_the_page_answers_as_pytorch_does(tab, images, name, part, side):
     model = checkpoints.load(name)
     small, _ = shrink(model)
-    if part == "encoder":
+    if part in ("encoder", "body"):
         inputs = images[:100]
     else:
         inputs = torch.randn(100, model.latent_dim, generator=torch.Generator().manual_seed(0))
@@ -65,7 +68,7 @@ def test_a_model_in_the_page_answers_as_pytorch_does(tab, images, name, part, si
     assert 0 < np.abs(found - full).mean() < 0.03 * np.abs(full).mean() + 0.01  # rounded weights
 
 
-@pytest.mark.parametrize("name", ["conv-autoencoder", "conv-denoiser", "dcgan"])
+@pytest.mark.parametrize("name", MODELS)
 def test_the_stored_file_is_the_checkpoint_and_rounding_costs_little(name):
     card = checkpoints.card(name)["metric"]
     _, parts = shrink(checkpoints.load(name))
