@@ -21,8 +21,8 @@ CHAPTERS = {  # the modules that are printed whole, and the chapters that print 
     "dcgan": "6",
     "classifier": "6",
     "style": "7",
-    "hangul": "8",
     "fast_style": "7",
+    "hangul": "8",
     "scale/kmeans": "9",
     "scale/train": "9",
 }
