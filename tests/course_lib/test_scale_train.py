@@ -177,9 +177,13 @@ def test_sums_of_one_process_are_what_they_are():
         assert team.cut(x).tolist() == [1, 1, 1]
 
 
+SEEDED = threading.Lock()  # torch.manual_seed is of all threads
+
+
 def pair(seed):
-    torch.manual_seed(seed)
-    return dcgan.ConvGenerator(5, width=2).double(), dcgan.ConvDiscriminator(width=2).double()
+    with SEEDED:
+        torch.manual_seed(seed)
+        return dcgan.ConvGenerator(5, width=2).double(), dcgan.ConvDiscriminator(width=2).double()
 
 
 def images(n=19):
@@ -214,8 +218,9 @@ def test_two_threads_train_the_gan_of_one_and_go_on_from_its_checkpoint(monkeypa
 
 def test_threads_train_the_autoencoder_of_one(monkeypatch):
     def work(function, **more):
-        torch.manual_seed(0)
-        model = DenseAutoencoder(2, hidden=(3,)).double()
+        with SEEDED:
+            torch.manual_seed(0)
+            model = DenseAutoencoder(2, hidden=(3,)).double()
         noise = {"corrupt": lambda x, generator: gaussian_noise(x, 0.5, generator)}
         function(model, images(), num_epochs=2, batch_size=8, lr=1e-3, **noise, **more)
         return torch.cat([p.detach().flatten() for p in model.parameters()])
