@@ -22,7 +22,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from course_lib import checkpoints
 from course_lib.data import STYLES, load_hangul, load_mnist, load_photo, load_style
 from course_lib.support.vgg import VGGFeatures
-from tools.book import BookError
+from tools.book import ROOT, BookError
 from tools.checkpoints import RECIPES
 
 FOLDER = "book/live/models"
@@ -175,7 +175,7 @@ def hangul_file():
 
 def write_syllables(folder):
     """Store the images of the syllables that book/live/hangul.js names, as one picture."""
-    text = (folder.parent / "hangul.js").read_text("utf8")
+    text = (ROOT / "book/live/hangul.js").read_text("utf8")
     names = re.search(r'WORDS = "([^"]*)"', text)[1]
     data = load_hangul()
     at = [list(data.characters).index(name) for name in names]

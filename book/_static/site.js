@@ -124,10 +124,11 @@ const near = new IntersectionObserver((boxes) => {
   for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
 }, { rootMargin: "50%" });
 const look = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[tabindex], table, pre)")) {
+  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[tabindex], pre)")) {
     near.unobserve(box);
     near.observe(box);
   }
+  document.querySelectorAll(".bd-article table").forEach(settle);
 };
 look();
 addEventListener("resize", look);

@@ -45,8 +45,8 @@ def characters(folder):
 
 
 def in_headings(env):
-    """Return the set of characters in the titles of the book's chapters and sections."""
-    text = "".join(contents.astext() for contents in env.tocs.values())
+    """Return the set of characters in the titles of chapters and sections, and in their numbers."""
+    text = "0123456789." + "".join(contents.astext() for contents in env.tocs.values())
     return {character for character in text if character.isprintable()}
 
 
