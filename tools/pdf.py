@@ -178,8 +178,10 @@ def print_book(chromium, root, site, language, folder):
     path.parent.mkdir(parents=True, exist_ok=True)
     with served(site) as start:
         address = f"{start}book/{language}/whole-book.html"
-        put(chromium, address, document(root, site, language, {}), path)
-        begin = numbers(path, [name for _, name in contents(root, language)])
+        names = [name for _, name in contents(root, language)]
+        # The contents must take as many pages without the numbers as with them.
+        put(chromium, address, document(root, site, language, dict.fromkeys(names, 999)), path)
+        begin = numbers(path, names)
         put(chromium, address, document(root, site, language, begin), path)
     return path
 
