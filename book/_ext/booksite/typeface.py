@@ -19,6 +19,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 TEXT = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
 HEADINGS = "node_modules/@expo-google-fonts/gowun-batang/700Bold/GowunBatang_700Bold.ttf"
+PHONES = Path(__file__).with_name("typeface.js")
+WIDE = "(min-width: 48em)"
 FOLDER = "_static/typefaces"
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
@@ -72,7 +74,7 @@ def face(family, name, ranges):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
-    reader's eyes. Every page asks for what it needs before anything else (see ask_early).
+    reader's eyes. Wide windows ask for it at once (see ask_early), phones when they have the rest.
     """
     least, most = WEIGHTS
     return (
@@ -82,12 +84,19 @@ def face(family, name, ranges):
 
 
 def ask_early(page, addresses):
-    """Have a page ask for files of a typeface at once, after all that it needs to be shown."""
+    """Have a page ask for files of a typeface at once, after all that it needs to be shown.
+
+    The links and the script of phones stand before the style sheet, as a script after it would
+    wait for it.
+    """
     text = page.read_text("utf8")
     kind = 'rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low"'
-    text = re.sub(f"<link {re.escape(kind)}[^>]*>\n", "", text)  # of a build before this one
-    links = "".join(f'<link {kind} href="{address}" />\n' for address in addresses)
-    page.write_text(text.replace("</head>", f"{links}</head>", 1), "utf8")
+    begin, end = "<!-- typefaces -->\n", "<!-- end of typefaces -->\n"
+    text = re.sub(f"{begin}.*?{end}", "", text, flags=re.DOTALL)  # of a build before this one
+    links = "".join(f'<link {kind} media="{WIDE}" href="{address}" />\n' for address in addresses)
+    asking = f"{begin}{links}<script>\n{PHONES.read_text('utf8')}</script>\n{end}"
+    sheet = '<link rel="stylesheet"'
+    page.write_text(text.replace(sheet, asking + sheet, 1), "utf8")
 
 
 def write(app, exception):
