@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "ko"  # the language that is written and run
@@ -40,6 +41,20 @@ def chapters(root, wanted=()):
         if name not in there:
             raise BookError(f"no chapter {name!r}; there are: {', '.join(there) or 'none'}")
     return names
+
+
+def contents(root, language):
+    """Return the pages of a language in their order, as pairs (part's caption, page's name)."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text("utf8"))["chapters"]
+    for chapter in toc:
+        first, name = chapter["file"].rsplit("/", 1)
+        if first == f"book/{language}":
+            return [(None, name)] + [
+                (part["caption"], section["file"].rsplit("/", 1)[1])
+                for part in chapter["subtrees"]
+                for section in part["sections"]
+            ]
+    raise BookError(f"_toc.yml has no pages of book/{language}")
 
 
 def read_notebook(path):

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from tools import browser
-from tools.book import ROOT, SOURCE, TRANSLATION, BookError
+from tools.book import ROOT, SOURCE, TRANSLATION, BookError, contents
 from tools.web import served
 
 STYLE = ROOT / "tools/pdf.css"
@@ -51,20 +51,6 @@ FIT = """smallest => {
     faults.push(`not an equation: ${one.textContent.slice(0, 60)}`);
   return [...new Set(faults)];
 }"""
-
-
-def contents(root, language):
-    """Return the pages of a language in their order, as pairs (part's caption, page's name)."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf8"))["chapters"]
-    for chapter in toc:
-        first, name = chapter["file"].rsplit("/", 1)
-        if first == f"book/{language}":
-            return [(None, name)] + [
-                (part["caption"], section["file"].rsplit("/", 1)[1])
-                for part in chapter["subtrees"]
-                for section in part["sections"]
-            ]
-    raise BookError(f"_toc.yml has no pages of book/{language}")
 
 
 def read(path):

@@ -78,14 +78,10 @@ def book(tmp_path):
     (tmp_path / "_config.yml").write_text(
         f"title: Small  # kept\nrepository:\n  url: {ADDRESS}\n  branch: main\n", "utf8"
     )
-    (tmp_path / "_toc.yml").write_text(
-        "# kept\nroot: index\nchapters:\n"
-        "  - file: book/ko/index\n    sections:\n      - file: book/ko/01-mean\n"
-        "      - file: book/ko/glossary\n"
-        "  - file: book/en/index\n    sections:\n      - file: book/en/01-mean\n"
-        "      - file: book/en/glossary\n",
-        "utf8",
-    )
+    part = "  - file: book/{0}/index\n    subtrees:\n      - caption: {1}\n        sections:\n"
+    part += "          - file: book/{0}/01-mean\n          - file: book/{0}/glossary\n"
+    toc = part.format("ko", "1부. 시작") + part.format("en", "Part 1. Start")
+    (tmp_path / "_toc.yml").write_text(f"# kept\nroot: index\nchapters:\n{toc}", "utf8")
     (tmp_path / "README.md").write_text(
         "[Colab](https://colab.research.google.com/github/example-org/small-book/blob/main/x)\n"
         "git clone https://github.com/example-org/small-book\ncd small-book\n"

@@ -1,7 +1,7 @@
 import pytest
 
-from tools.book import BookError, notebook, read_notebook
-from tools.new import new
+from tools.book import ROOT, BookError, contents, notebook, read_notebook, write_notebook
+from tools.new import GAP, missing, new
 from tools.parity import parity
 from tools.repository import check
 from tools.run import run
@@ -16,6 +16,7 @@ def test_a_new_chapter_is_whole_in_both_languages_and_runs(book):
     assert [path.relative_to(book).as_posix() for path in paths] == [
         "book/ko/02-k-medians.ipynb",
         "book/en/02-k-medians.ipynb",
+        "README.md",
         "_toc.yml",
     ]
     assert parity(book) == []
@@ -37,9 +38,9 @@ def test_the_contents_keep_their_form(book):
     new(book, "02-k-medians", ("가", "A"))
     after = (book / "_toc.yml").read_text("utf8").splitlines()
     added = [line for line in after if line not in before]
-    assert added == ["      - file: book/ko/02-k-medians", "      - file: book/en/02-k-medians"]
+    assert added == [f"          - file: book/{language}/02-k-medians" for language in ("ko", "en")]
     assert [line for line in after if line not in added] == before
-    assert after.index(added[0]) == after.index("      - file: book/ko/01-mean") + 1
+    assert after.index(added[0]) == after.index("          - file: book/ko/01-mean") + 1
 
 
 def test_chapters_stand_in_the_order_of_their_numbers(book):
@@ -73,3 +74,75 @@ def test_a_chapter_that_exists_in_english_alone_is_not_overwritten(book):
     with pytest.raises(BookError, match="book/en/01-mean.ipynb exists"):
         new(book, "01-mean", ("가", "A"))
     assert files(book) == before
+
+
+@pytest.fixture
+def listed(book):
+    """The small book with the pages that list its chapter."""
+    links = " | ".join(f"[x](http://a/book/{one}/01-mean.ipynb)" for one in ("ko", "en"))
+    (book / "README.md").write_text(f"| 1. The mean | {links} |")
+    for language in ("ko", "en"):
+        page = "| - | - |\n| [1. Mean](01-mean.ipynb) | sums |\n\n| 1 | [week](01-mean.ipynb) |\n"
+        (book / "book" / language / "instructors.md").write_text(page)
+        picture = book / "book/_static/home/01-mean.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.touch()
+    for language in ("ko", "en"):
+        path = notebook(book, language, "01-mean")
+        chapter = read_notebook(path)
+        chapter.metadata["course"] = {"part": 1}
+        write_notebook(path, chapter)
+    return book
+
+
+def test_no_chapter_of_the_book_is_missing_where_chapters_are_listed():
+    left = missing(ROOT)
+    assert not left, "\n".join(["still to write:", *left])
+
+
+def test_a_new_chapter_has_its_row_in_every_table_and_what_only_an_author_knows_is_asked_for(
+    listed,
+):
+    new(listed, "02-k-medians", ("K-중앙값", "K-medians"))
+    assert (listed / "README.md").read_text().splitlines()[1] == (
+        "| 2. K-medians | [x](http://a/book/ko/02-k-medians.ipynb) "
+        "| [x](http://a/book/en/02-k-medians.ipynb) |"
+    )
+    korean = (listed / "book/ko/instructors.md").read_text().splitlines()
+    assert korean[2] == f"| [2. K-중앙값](02-k-medians.ipynb) | {GAP} |"
+    left = missing(listed)
+    assert [one.split(":")[0] for one in left] == [
+        "book/ko/instructors.md",
+        "book/en/instructors.md",
+        "tools/home.py",
+    ]
+    assert all("02-k-medians" in one for one in left)
+
+
+def test_a_chapter_may_begin_a_part(listed):
+    new(listed, "02-b", ("나", "B"), ("2부. 둘", "Part 2. Two"))
+    new(listed, "03-c", ("다", "C"))
+    assert contents(listed, "en")[1:4] == [
+        ("Part 1. Start", "01-mean"),
+        ("Part 2. Two", "02-b"),
+        ("Part 2. Two", "03-c"),
+    ]
+    for name in ("02-b", "03-c"):
+        assert read_notebook(notebook(listed, "ko", name)).metadata["course"]["part"] == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        ("_toc.yml", "          - file: book/en/01-mean\n", "", "_toc.yml: list book/en/01-mean"),
+        ("_toc.yml", "Part 1", "Part 2", "book/en/01-mean.ipynb: its metadata must say part 2"),
+        ("README.md", "ko/01-mean", "ko/02-mean", "README.md: in the row of 01-mean, write the"),
+        ("book/ko/instructors.md", "sums", GAP, "book/ko/instructors.md: in the row of 01-mean"),
+    ],
+)
+def test_a_chapter_that_is_missing_somewhere_is_found(listed, path, old, new, said):
+    assert missing(listed) == []
+    changed = (listed / path).read_text("utf8").replace(old, new)
+    (listed / path).write_text(changed, "utf8")
+    (left,) = missing(listed)
+    assert left.startswith(said)
