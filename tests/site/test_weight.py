@@ -76,3 +76,52 @@ def test_pictures_have_the_size_in_which_they_are_shown(site, browser, address, 
     context.close()
     assert seen > 50
     assert not wrong
+
+
+def fonts_of(page):
+    """The book's typefaces that a page asks for, by name, as the list grows."""
+    found = []
+
+    def note(request):
+        if "/typefaces/" in request.url:
+            found.append(request.url.rpartition("/")[2])
+
+    page.on("request", note)
+    return found
+
+
+SET = "() => getComputedStyle(document.body).fontFamily.startsWith('\"Pretendard Variable\"')"
+
+
+@pytest.mark.parametrize(("code", "files"), [("ko", 4), ("en", 2)])
+def test_a_phone_has_the_typeface_from_the_second_page_on(address, new_page, code, files):
+    page = new_page(viewport={"width": 390, "height": 844})
+    asked = fonts_of(page)
+    page.goto(f"{address}book/{code}/01-kmeans.html", wait_until="load")
+    assert not asked
+    assert not page.evaluate(SET)
+    page.wait_for_function("localStorage.getItem('typefaces')")
+    assert len(asked) == len(set(asked)) == files
+    assert not page.evaluate(SET), "the text moved under the reader's eyes"
+    page.goto(f"{address}book/{code}/02-autoencoder.html", wait_until="load")
+    assert page.evaluate(SET)
+    assert page.evaluate("document.fonts.load('16px \"Pretendard Variable\"').then(f => f.length)")
+
+
+def test_a_phone_that_saves_data_is_sent_no_typeface(address, new_page):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    asked = fonts_of(page)
+    page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
+    page.wait_for_timeout(2500)
+    assert not asked
+
+
+def test_a_wide_window_has_the_typeface_at_once(address, new_page):
+    page = new_page(viewport={"width": 1280, "height": 844})
+    asked = fonts_of(page)
+    page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
+    assert page.evaluate(SET)
+    assert len(set(asked)) == 4
