@@ -6,7 +6,7 @@ import { PALETTE, canvas, choice, element, font, ink, slider, status, words } fr
 const W = words({
   ko: {
     input: "입력. 색칠한 칸이 고른 출력에 들어갑니다.", output: "출력. 칸을 고르면 그 칸이 보는 입력이 나옵니다.",
-    kind: "층", conv: "합성곱", transposed: "전치 합성곱", n: "입력 크기 H", k: "커널 k", s: "스트라이드 s", p: "패딩 p",
+    hint: "출력의 칸을 골라 보세요.", kind: "층", conv: "합성곱", transposed: "전치 합성곱", n: "입력 크기 H", k: "커널 k", s: "스트라이드 s", p: "패딩 p",
     size: (text) => `출력 크기: ${text}`, none: "이 설정에서는 커널이 들어갈 위치가 없습니다.",
     cell: (i, j, seen) => `출력 (${i}, ${j})에는 입력 ${seen}개가 들어갑니다.`,
     even: "가장자리를 빼면 모든 위치에 같은 수의 값이 더해집니다.", uneven: (counts) => `더해지는 값의 수가 위치마다 다릅니다(${counts}). 체커보드 아티팩트가 여기서 생깁니다.`,
@@ -14,7 +14,7 @@ const W = words({
   },
   en: {
     input: "The input. Colored cells enter the chosen output.", output: "The output. Choose a cell to see what it looks at.",
-    kind: "Layer", conv: "convolution", transposed: "transposed convolution", n: "Input size H", k: "Kernel k", s: "Stride s", p: "Padding p",
+    hint: "Choose a cell of the output.", kind: "Layer", conv: "convolution", transposed: "transposed convolution", n: "Input size H", k: "Kernel k", s: "Stride s", p: "Padding p",
     size: (text) => `Output size: ${text}`, none: "With these settings the kernel fits nowhere.",
     cell: (i, j, seen) => `${seen} inputs enter the output at (${i}, ${j}).`,
     even: "Away from the border, every place is added to equally often.", uneven: (counts) => `Some places are added to more often than others (${counts} times). Checkerboards begin here.`,
@@ -37,7 +37,7 @@ export const reaching = ({ kind, n, k, s, p }, m) => {
 };
 
 export default (parent) => {
-  const state = { kind: "conv", n: 7, k: 3, s: 2, p: 1, at: [1, 1] };
+  const state = { kind: "conv", n: 7, k: 3, s: 2, p: 1, at: [1, 1], chosen: false };
   const m = () => Math.max(0, side(state));
   const counts = () => Array.from({ length: m() }, (_, i) => reaching(state, i).length);
 
@@ -123,7 +123,8 @@ export default (parent) => {
       state.at = state.at.map((place) => Math.min(place, result - 1));
       const inner = [...new Set(counts().slice(k, Math.max(k + 1, result - k)))].filter(Boolean).sort();
       const [i, j] = state.at;
-      const cell = W.cell(i, j, counts()[i] * counts()[j]);
+      const seen = W.cell(i, j, counts()[i] * counts()[j]);
+      const cell = state.chosen ? seen : `${W.hint} ${seen}`;
       say(kind === "conv" ? cell : `${cell} ${inner.length > 1 ? W.uneven(inner.flatMap((a) => inner.filter((b) => b >= a).map((b) => a * b)).filter((v, q, all) => all.indexOf(v) === q).sort((a, b) => a - b).join(", ")) : W.even}`);
     }
     input.redraw();
@@ -139,7 +140,7 @@ export default (parent) => {
     const [x, y] = output.at(event);
     const place = [Math.floor((y - top) / cell), Math.floor(x / cell)];
     if (place.every((one) => one >= 0 && one < m())) {
-      state.at = place;
+      Object.assign(state, { at: place, chosen: true });
       show();
     }
   };
@@ -149,6 +150,7 @@ export default (parent) => {
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!by) return;
     event.preventDefault();
+    state.chosen = true;
     state.at = state.at.map((place, axis) => Math.max(0, Math.min(m() - 1, place + by[axis])));
     show();
   });

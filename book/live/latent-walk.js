@@ -6,12 +6,12 @@ import { load } from "./model.js";
 
 const W = words({
   ko: {
-    label: "세 잠재 벡터가 만드는 삼각형. 점을 끌거나 화살표 키로 옮깁니다.", images: "점의 위치에서 생성한 그림과, 가장 가까운 진짜 숫자",
+    label: "세 잠재 벡터가 만드는 삼각형. 점을 끌거나 화살표 키로 옮깁니다.", hint: "주황색 점을 끌어 보세요.", images: "점의 위치에서 생성한 그림과, 가장 가까운 진짜 숫자",
     corners: "새 세 벡터", walk: "저절로 걷기", pause: "멈춤", made: "생성", nearest: "가장 가까운 진짜", arc: "호를 따라", line: "직선으로",
     said: (a, b, c, far) => `세 벡터의 비중 ${a}, ${b}, ${c}. 진짜 300장 가운데 가장 가까운 것과의 평균 제곱 오차는 ${far}입니다.`,
   },
   en: {
-    label: "A triangle of three latent vectors. Drag the point, or move it with the arrow keys.", images: "What the generator draws at the point, and the nearest real digit",
+    label: "A triangle of three latent vectors. Drag the point, or move it with the arrow keys.", hint: "Drag the orange point.", images: "What the generator draws at the point, and the nearest real digit",
     corners: "Three new vectors", walk: "Walk by itself", pause: "Pause", made: "generated", nearest: "nearest real", arc: "Along the arc", line: "Straight",
     said: (a, b, c, far) => `Shares of the three vectors: ${a}, ${b}, ${c}. Mean squared error to the nearest of 300 real digits: ${far}.`,
   },
@@ -43,7 +43,7 @@ export default async (parent) => {
   const [model, { images }] = await Promise.all([load("dcgan"), digits()]);
   // The generator ends in tanh: from [-1, 1] to [0, 1].
   const draw = (z) => model.run("layers", z, 1).map((value) => (value + 1) / 2);
-  const state = { seed: 6, corners: [], faces: [], at: [.5, .62], arc: true, image: null, turn: 0 };
+  const state = { seed: 6, corners: [], faces: [], at: [.5, .62], arc: true, image: null, turn: 0, moved: false };
 
   const look = () => {
     const parts = shares(state.at);
@@ -51,7 +51,8 @@ export default async (parent) => {
     const far = images.map((image) => mse(image, state.image));
     const nearest = far.indexOf(Math.min(...far));
     rows.show([{ text: W.made, image: state.image }, { text: W.nearest, image: images[nearest] }]);
-    say(W.said(...parts.map((part) => part.toFixed(2)), far[nearest].toFixed(3)));
+    const said = W.said(...parts.map((part) => part.toFixed(2)), far[nearest].toFixed(3));
+    say(state.moved ? said : `${said} ${W.hint}`);
     plane.redraw();
   };
   const renew = () => {
@@ -62,6 +63,7 @@ export default async (parent) => {
   };
   const move = (x, y) => {
     const parts = shares([x, y]);
+    state.moved = true;
     state.at = [0, 1].map((axis) => parts.reduce((sum, part, k) => sum + part * CORNERS[k][axis], 0));
     look();
   };

@@ -8,7 +8,7 @@ import { choosePhoto, opened } from "./photo.js";
 const W = words({
   ko: {
     before: "원본 사진", after: "K가지 색으로 다시 칠한 사진", palette: "찾아낸 색과 그 비중", k: "색의 수 K", own: "내 사진 고르기", again: "다시 초기화",
-    said: (k, bits, ratio, rmse) => `${k}가지 색: 픽셀마다 24비트 대신 ${bits}비트 (${ratio}배 작음), 색 오차의 제곱근 평균 ${rmse}`,
+    said: (k, bits, ratio, rmse) => `${k}가지 색: 픽셀마다 24비트 대신 ${bits}비트 (${ratio}배 작음), 색 오차의 제곱평균제곱근 ${rmse}`,
   },
   en: {
     before: "The photograph", after: "The photograph in K colors", palette: "The colors found, and their shares", k: "Colors K", own: "Choose my photograph", again: "Start again",

@@ -6,7 +6,7 @@ import { forward } from "./network.js";
 
 const W = words({
   ko: {
-    label: "점들과, 잡음이 섞인 점을 어디로 옮길지 나타내는 화살표. 누른 자리에서 점이 출발해 화살표를 따라 걷습니다.",
+    label: "점들과, 잡음이 섞인 점을 어디로 옮길지 나타내는 화살표. 누른 곳에서 점이 출발해 화살표를 따라 걷습니다.",
     play: "학습 시작", pause: "멈춤", restart: "처음부터", walk: "점 뿌리고 걷기", sigma: "잡음 σ",
     shape: "데이터", spiral: "나선", circles: "두 원", groups: "다섯 무리", arrows: "화살표", learned: "배운 것(주황)", exact: "최적(파랑)", both: "둘 다",
     rest: "학습을 시작하면 주황 화살표가 최적의 파란 화살표에 가까워집니다.",

@@ -10,7 +10,7 @@ const W = words({
     now: "지금", wanted: "목표", paint: "그리기", pause: "멈춤", own: "내 사진 고르기", picture: "스타일", weight: "스타일 가중치", size: "크기",
     jogakbo: "조각보", swirl: "소용돌이", waves: "물결", ink: "먹", first: "'그리기'를 누르면 신경망의 처음 다섯 층(0.6 MB)을 받아 그리기 시작합니다.",
     waiting: "신경망을 받고 있습니다.", small: "64픽셀 (빠름)", medium: "96픽셀", large: "128픽셀 (느림)",
-    said: (step, content, style, ms) => `${step}스텝: 콘텐츠 손실 ${content}, 스타일 손실 ${style}. 한 스텝에 ${ms}초.`,
+    said: (step, content, style, ms) => `${step}스텝: 내용 손실 ${content}, 스타일 손실 ${style}. 한 스텝에 ${ms}초.`,
   },
   en: {
     pictures: "The photograph, the style, and the painting", content: "photograph", style: "style", painted: "painting", grams: "Gram matrices: the painting's and the style's",

@@ -50,6 +50,7 @@ def tab(live, new_page):
         ("hangul-autoencoder", "encoder", 28),
         ("hangul-autoencoder", "decoder", None),
         ("hangul-reader", "body", 28),
+        ("hangul-dcgan", "layers", 1),
     ],
 )
 def test_a_model_in_the_page_answers_as_pytorch_does(tab, images, name, part, side):
@@ -430,7 +431,7 @@ def test_a_photograph_is_painted_and_the_losses_fall(figure):
     page.wait_for_function(steps, arg=[place.element_handle(), 6], timeout=180_000)
     place.get_by_role("button", name="멈춤").click()
     assert place.evaluate("f => f.figure.state.seen.style") < 0.8 * first
-    assert "스텝: 콘텐츠 손실" in status.inner_text()
+    assert "스텝: 내용 손실" in status.inner_text()
     assert [url for url in asked if "vgg.bin" in url]
     before = place.evaluate("f => f.figure.state.seen.step")
     page.wait_for_timeout(1500)
