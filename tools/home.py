@@ -5,6 +5,7 @@ it, and stored as a PNG of SIZE pixels.
 """
 
 import io
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +21,7 @@ from course_lib.denoising import gaussian_noise
 from course_lib.fast import KMeans
 from course_lib.gan import DenseDiscriminator, DenseGenerator, sample, train_gan
 from course_lib.runtime import seed_everything
+from tools.book import BookError
 from tools.pictures import shrink
 from tools.styled import FOLDER as STYLED
 
@@ -39,13 +41,15 @@ def clusters(ax):
 
 
 def latent_map(ax):
-    """The test digits at the two numbers to which an autoencoder compresses each."""
+    """The test digits at the two numbers that an autoencoder makes of each; far ones moved near."""
     digits = load_mnist("small")
     model = DenseAutoencoder(2, hidden=(256, 64))
     train_autoencoder(model, digits.train_images, num_epochs=40, lr=2e-3, device="cpu")
     with torch.no_grad():
         z = model.encode(digits.test_images)
-    ax.scatter(*z.T, c=plots.cluster_colors(10)[digits.test_labels], s=14, linewidths=0, alpha=0.8)
+    z = z - z.median(dim=0).values
+    z = torch.asinh(z / z.abs().median(dim=0).values)
+    ax.scatter(*z.T, c=plots.cluster_colors(10)[digits.test_labels], s=18, linewidths=0, alpha=0.85)
     ax.set(xticks=[], yticks=[])
 
 
@@ -193,16 +197,22 @@ def styled(root):
 
 
 def add_arguments(parser):
-    """Nothing to choose."""
+    """Arguments of ``python -m tools home``."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
 
 
 def main(args, root):
     """Draw and store the pictures; needs the finished pictures of style transfer."""
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    files = {f"{name}.png": draw(panel) for name, panel in PANELS.items()}
-    files[STYLED_NAME] = styled(root)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-        print(f"{FOLDER}/{name}: {len(content):,} bytes")
+    makers = {f"{name}.png": partial(draw, panel) for name, panel in PANELS.items()}
+    makers[STYLED_NAME] = partial(styled, root)
+    unknown = set(args.names) - {name.rpartition(".")[0] for name in makers}
+    if unknown:
+        raise BookError(f"no picture {', '.join(sorted(unknown))}")
+    for name, make in makers.items():
+        if not args.names or name.rpartition(".")[0] in args.names:
+            content = make()
+            (folder / name).write_bytes(content)
+            print(f"{FOLDER}/{name}: {len(content):,} bytes")
     return 0

@@ -1,6 +1,7 @@
 """The home page's pictures: of one size, small, and made of what the book makes."""
 
 import io
+from argparse import Namespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from PIL import Image
 
 from tools import home
-from tools.book import ROOT
+from tools.book import ROOT, BookError
 
 
 @pytest.mark.parametrize("name", ["01-kmeans", "03-denoising-autoencoder", "06-dcgan"])
@@ -30,6 +31,15 @@ def test_the_grid_shows_each_image_in_its_place():
     bright = picture > 128
     assert bright[height // 2 :, 2 * width // 3 :].mean() > 0.98
     assert bright.mean() == pytest.approx(1 / 6, abs=0.01)
+
+
+def test_a_picture_is_drawn_by_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(home, "PANELS", dict.fromkeys(("01-a", "02-b"), lambda ax: ax.axis("off")))
+    assert home.main(Namespace(names=["02-b"]), tmp_path) == 0
+    assert [path.name for path in (tmp_path / home.FOLDER).iterdir()] == ["02-b.png"]
+    assert capsys.readouterr().out.startswith(f"{home.FOLDER}/02-b.png: ")
+    with pytest.raises(BookError, match="no picture 03-c"):
+        home.main(Namespace(names=["03-c"]), tmp_path)
 
 
 def test_the_stored_pictures_are_all_there():
