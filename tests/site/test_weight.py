@@ -93,16 +93,35 @@ def fonts_of(page):
 SET = "() => getComputedStyle(document.body).fontFamily.startsWith('\"Pretendard Variable\"')"
 
 
-@pytest.mark.parametrize(("code", "files"), [("ko", 4), ("en", 2)])
-def test_a_phone_has_the_typeface_from_the_second_page_on(address, new_page, code, files):
+NO_HANGUL = "CanvasRenderingContext2D.prototype.fillText = () => {}"  # two empty pictures are equal
+HANGUL = """
+  const draw = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    draw.call(this, text === "가" ? "A" : text === "후" ? "B" : text, x, y);
+  };
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "device", "first", "files"),
+    [("ko", HANGUL, [], 4), ("ko", NO_HANGUL, ["pretendard"] * 2, 4), ("en", NO_HANGUL, [], 2)],
+)
+def test_a_phone_has_the_typeface_from_the_second_page_on(
+    address, new_page, code, device, first, files
+):
+    """The first page is in its own, or if it has no Hangul in the book's, headings too."""
     page = new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script(device)
     asked = fonts_of(page)
     page.goto(f"{address}book/{code}/01-kmeans.html", wait_until="load")
-    assert not asked
-    assert not page.evaluate(SET)
+    assert [name.split("-")[0] for name in asked] == first
+    assert page.evaluate(SET) == bool(first)
     page.wait_for_function("localStorage.getItem('typefaces')")
-    assert len(asked) == len(set(asked)) == files
-    assert not page.evaluate(SET), "the text moved under the reader's eyes"
+    assert len(set(asked)) == files
+    assert page.evaluate(SET) == bool(first), "the text moved under the reader's eyes"
+    assert page.evaluate(SET.replace("document.body", "document.querySelector('h1')")) == bool(
+        first
+    )
     page.goto(f"{address}book/{code}/02-autoencoder.html", wait_until="load")
     assert page.evaluate(SET)
     assert page.evaluate("document.fonts.load('16px \"Pretendard Variable\"').then(f => f.length)")
@@ -110,6 +129,7 @@ def test_a_phone_has_the_typeface_from_the_second_page_on(address, new_page, cod
 
 def test_a_phone_that_saves_data_is_sent_no_typeface(address, new_page):
     page = new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script(HANGUL)
     page.add_init_script(
         "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
     )
