@@ -1,6 +1,6 @@
-"""The browsers of the site's tests: Debian's Chromium, installed where allowed, and Firefox.
+"""What the site's tests need of the machine: Debian's Chromium, and if they are there others.
 
-Without Firefox the tests that want it are skipped.
+Without Firefox or epubcheck the tests that want them are skipped.
 """
 
 import os
@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-background-networking",
 ]
 FIREFOX = ("firefox-esr", "firefox")
+OPTIONAL = (FIREFOX[0], "epubcheck")
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 
@@ -37,10 +38,11 @@ def install():
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise BookError(advice)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (("apt-get", "update"), INSTALL, (*INSTALL[:-1], FIREFOX[0])):
+    others = ((*INSTALL[:-1], name) for name in OPTIONAL)
+    for step in (("apt-get", "update"), INSTALL, *others):
         print("+", " ".join(step), flush=True)
         failed = subprocess.run(step, env=environment, check=False).returncode
-        if failed and step[-1] != FIREFOX[0]:
+        if failed and step[-1] not in OPTIONAL:
             raise BookError(f"{' '.join(step)} failed; {advice}")
     path = find()
     if path is None:

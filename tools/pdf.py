@@ -9,11 +9,11 @@ from urllib.parse import urljoin, urlsplit
 
 import pypdf
 import yaml
-from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.book import ROOT, SOURCE, TRANSLATION, BookError, contents
+from tools.pages import address, article, read
 from tools.web import served
 
 STYLE = ROOT / "tools/pdf.css"
@@ -22,7 +22,6 @@ WORDS = {"ko": "차례", "en": "Contents"}
 COLUMN = 643  # CSS pixels between the margins of an A4 page: 210 mm - 2 * 20 mm
 SMALLEST = 0.6  # a wide equation or table shrinks to this at most
 SECONDS = 600  # that Chromium may take to load the whole book, on a busy machine
-UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
 
 # Everything is there: fonts and pictures have arrived.
 READY = """async () => {
@@ -53,30 +52,15 @@ FIT = """smallest => {
 }"""
 
 
-def read(path):
-    """Return a page of the site as parsed HTML."""
-    if not path.exists():
-        raise BookError(f"{path} is not there: `make book` builds the site")
-    return BeautifulSoup(path.read_text("utf8"), "html.parser")
-
-
-def article(site, language, name, names, address):
-    """Return what a page says, as an element whose links and ids are those of the whole book."""
-    folder = f"book/{language}/"
-    page = read(site / folder / f"{name}.html").select_one("article.bd-article")
-    for one in page.select(UNWANTED):
-        one.decompose()
+def within(page, name, names, address):
+    """Return an article whose links and ids are those of the whole book."""
     for one in page.select("[id]"):
         one["id"] = f"{name}--{one['id']}"
-    for one in page.select("details"):
-        one["open"] = ""  # paper cannot be clicked
-    for one in page.select("img[loading]"):
-        del one["loading"]
     for link in page.select("a[href]"):
         target = urlsplit(link["href"])
         file = target.path.removesuffix(".html") or name
         if target.scheme or file not in names:
-            link["href"] = urljoin(f"{address}/{folder}", link["href"])
+            link["href"] = urljoin(address, link["href"])
         else:
             link["href"] = f"#{file}--{target.fragment}" if target.fragment else f"#{file}"
     page["id"] = name
@@ -93,7 +77,7 @@ def document(root, site, language, numbers):
     words = config["sphinx"]["config"]["book_languages"][language]
     listed = contents(root, language)
     made = read(site / "book" / language / "index.html")
-    address = made.select_one("link[rel=canonical]")["href"].split("/book/")[0]
+    start = address(site, language)
     made.html["data-theme"] = "light"
     made.title.string = words["title"]
     for script in made.select("script"):
@@ -109,13 +93,13 @@ def document(root, site, language, numbers):
     cover = add(made.body, "section", "", **{"class": "cover"})
     add(cover, "p", words["title"], **{"class": "title"})
     add(cover, "p", words["description"], **{"class": "description"})
-    add(cover, "p", address, **{"class": "source"})
+    add(cover, "p", start, **{"class": "source"})
     table = add(made.body, "nav", "", **{"class": "chapters"})
     add(table, "p", WORDS[language], **{"class": "heading"})
     part = None
     names = [name for _, name in listed]
     for caption, name in listed:
-        page = article(site, language, name, names, address)
+        page = within(article(site, language, name), name, names, f"{start}/book/{language}/")
         if caption != part:
             part = caption
             add(table, "p", caption, **{"class": "part"})
@@ -136,19 +120,19 @@ def numbers(path, names):
         return {name: book.get_destination_page_number(places[f"/{name}"]) + 1 for name in names}
 
 
-def put(chromium, address, html, path):
+def put(chromium, place, html, path):
     """Print one HTML page that is to stand at an address of the site into a PDF.
 
     Raises BookError for what would be cut, and for an equation that is none.
     """
     tab = chromium.new_page(viewport={"width": COLUMN, "height": 980}, color_scheme="light")
     tab.set_default_timeout(1000 * SECONDS)
-    tab.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+    tab.route(place, lambda route: route.fulfill(body=html, content_type="text/html"))
     tab.route(
         "**/typeface/*",
         lambda route: route.fulfill(path=TYPEFACE / route.request.url.rsplit("/", 1)[1]),
     )
-    tab.goto(address)
+    tab.goto(place)
     tab.emulate_media(media="print")
     tab.evaluate(READY)
     faults = tab.evaluate(FIT, SMALLEST)
@@ -163,12 +147,12 @@ def print_book(chromium, root, site, language, folder):
     path = folder / language / "unsupervised-learning.pdf"
     path.parent.mkdir(parents=True, exist_ok=True)
     with served(site) as start:
-        address = f"{start}book/{language}/whole-book.html"
+        place = f"{start}book/{language}/whole-book.html"
         names = [name for _, name in contents(root, language)]
         # The contents must take as many pages without the numbers as with them.
-        put(chromium, address, document(root, site, language, dict.fromkeys(names, 999)), path)
+        put(chromium, place, document(root, site, language, dict.fromkeys(names, 999)), path)
         begin = numbers(path, names)
-        put(chromium, address, document(root, site, language, begin), path)
+        put(chromium, place, document(root, site, language, begin), path)
     return path
 
 

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from tools import pdf
-from tools.book import BookError
+from tools.book import BookError, contents
 
 A4 = (595, 842)  # points
 
@@ -50,7 +50,7 @@ def squeeze(text):
 
 def articles(root, pages, language):
     """Return {page's name: its article}, in the order of the book."""
-    names = [name for _, name in pdf.contents(root, language)]
+    names = [name for _, name in contents(root, language)]
     return {name: pages[f"book/{language}/{name}"].select_one("article") for name in names}
 
 

@@ -1,0 +1,47 @@
+"""Pages of the built site, for the commands that make another thing of them: PDF, EPUB, slides."""
+
+from bs4 import BeautifulSoup
+
+from tools.book import BookError
+
+UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
+
+
+def read(path):
+    """Return a page of the site as parsed HTML."""
+    if not path.exists():
+        raise BookError(f"{path} is not there: `make book` builds the site")
+    return BeautifulSoup(path.read_text("utf8"), "html.parser")
+
+
+def address(site, language):
+    """Return the address at which the site will stand."""
+    home = read(site / "book" / language / "index.html")
+    return home.select_one("link[rel=canonical]")["href"].split("/book/")[0]
+
+
+def article(site, language, name):
+    """Return what a page says, without what takes a script; all that is folded is open."""
+    page = read(site / "book" / language / f"{name}.html").select_one("article.bd-article")
+    for one in page.select(UNWANTED):
+        one.decompose()
+    for one in page.select("details"):
+        one["open"] = ""
+    for one in page.select("img[loading]"):
+        del one["loading"]
+    return page
+
+
+def plain(page):
+    """Change what needs the site's styles: formulas become MathML, live figures' places go."""
+    for formula in page.select("mjx-container"):
+        for one in formula.math.find_all(True):
+            one.attrs = {k: v for k, v in one.attrs.items() if not k.startswith("data-")}
+        if label := formula.math.attrs.pop("aria-label", None):
+            formula.math["alttext"] = label
+        formula.replace_with(formula.math)
+    for one in page.select(".live, .strip, .eyebrow nav"):
+        one.decompose()
+    for one in page.select("a.image-reference"):  # to the picture itself
+        one.unwrap()
+    return page
