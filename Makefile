@@ -7,7 +7,7 @@ PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve pdf epub quality test notebooks seeds colab-check exercises lab lint update clean FORCE
+.PHONY: help book serve pdf epub slides quality test notebooks seeds colab-check exercises lab lint update clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ pdf: book $(VENV)/all.txt  ## print the built site into _build/pdf, a PDF for ea
 
 epub: book  ## make an EPUB of each language from the built site, in _build/epub
 	$(BIN)/python -m tools epub
+
+slides: book  ## make slides of each chapter from the built site, in _build/slides
+	$(BIN)/python -m tools slides
 
 quality: book $(VENV)/all.txt  ## measure the built site with Lighthouse
 	$(BIN)/python -m tools quality

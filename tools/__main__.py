@@ -22,6 +22,7 @@ COMMANDS = {
     "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
     "pdf": "print the built site, a PDF for each language",
     "epub": "make an EPUB of each language from the built site",
+    "slides": "make slides of each chapter's door and way from the built site",
     "home": "draw the home page's pictures",
     "styled": "paint the finished pictures of the chapter on style transfer",
     "screenshots": "take the README's pictures from the built site",
