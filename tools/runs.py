@@ -117,6 +117,8 @@ def conv_runs():
         table[f"{name} 64, noise"] = partial(denoise, partial(kind, 64))
     narrow = partial(DenseAutoencoder, 32, (256,))
     table["dense 256-32, 70 epochs"] = partial(reconstruct, narrow, LONG)
+    twice = [(18, 2e-3), (6, 2e-4)]
+    table["dense 64, 24 epochs"] = partial(reconstruct, partial(kinds["dense"], 64), twice)
     for name, make in {"conv": partial(ConvAutoencoder, 32), "smooth": partial(smooth, 32)}.items():
         table[f"{name} 32, moved"] = partial(move, make, torch.stack(moved))
         table[f"{name} 32, as they are"] = partial(move, make, train)
