@@ -2,12 +2,14 @@
 
 A syllable is an initial consonant (19), a vowel (21) and a final consonant or none (28 choices);
 all 19 x 21 x 28 = 11,172 of them stand in Unicode from "가" on, in the order of their parts.
-The weights of the reader come with the library: `checkpoints.load("hangul-reader")`.
+The weights of the reader come with the library, `checkpoints.load("hangul-reader")`, and those of
+a generator that writes the syllables that it is told to, `checkpoints.load("hangul-dcgan")`.
 """
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.functional import one_hot
 
 from course_lib.support.checks import floats
 
@@ -71,3 +73,20 @@ def read(reader, images):
     """
     best = [logits.softmax(dim=1).max(dim=1) for logits in reader(images)]
     return torch.stack([b.indices for b in best], 1), torch.stack([b.values for b in best], 1)
+
+
+def one_hots(parts):
+    """Return the parts (N, 3) as rows (N, 68) of zeros and three ones, float32."""
+    return torch.cat([one_hot(part, n) for part, n in zip(parts.T, N_PARTS)], dim=1).float()
+
+
+@torch.no_grad()
+def write(generator, parts, seed=0):
+    """Return the images (N, 1, 28, 28) that a generator makes of the parts (N, 3) it is told.
+
+    Its z is noise, as much as there is room for, and then `one_hots(parts)`.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    noise = torch.randn(len(parts), generator.latent_dim - sum(N_PARTS), generator=rng)
+    z = torch.cat([noise, one_hots(parts)], dim=1)
+    return torch.cat([generator(some) for some in z.split(500)])

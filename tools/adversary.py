@@ -6,6 +6,7 @@ gradient, and a learning rate that falls.
 """
 
 import copy
+from functools import partial
 
 import torch
 from torch import nn
@@ -51,6 +52,27 @@ class DeepDiscriminator(nn.Module):
         return self.layers(2 * x - 1).squeeze(1)
 
 
+class ToldDiscriminator(nn.Module):
+    """Logits (N,) of images x (N, 1, 28, 28) that should show what `told` (N, K) says.
+
+    The sum of two scores, both linear in the features of `DeepDiscriminator`: does x look real, and
+    does it go with what was told? Source: Miyato and Koyama (2018), "cGANs with projection
+    discriminator", ICLR, equation 3.
+    """
+
+    def __init__(self, width, num_told):
+        super().__init__()
+        *layers, self.real = DeepDiscriminator(width).layers
+        self.features = nn.Sequential(*layers)
+        self.match = nn.Linear(num_told, self.real.in_features, bias=False)
+        nn.init.normal_(self.match.weight, 0, 0.01)
+
+    def forward(self, x, told):
+        """Logits (N,) of images x in [0, 1]."""
+        features = self.features(2 * x - 1)
+        return self.real(features).squeeze(1) + (features * self.match(told)).sum(1)
+
+
 def unmoved(x, generator):
     """The images as they are."""
     return x
@@ -69,6 +91,7 @@ def train(
     change=unmoved,
     penalty=0.0,
     constant=0.5,
+    told=None,
     on_epoch=None,
 ):
     """Train both in place on images (N, C, H, W) in [0, 1]; returns the averaged generator.
@@ -81,6 +104,8 @@ def train(
         penalty: half of this times the mean squared length of the logit's gradient at real images
             is added to the discriminator's loss: R1, Mescheder et al. (2018), ICML.
         constant: share of the steps with the full learning rate; then it falls evenly to 0.
+        told: numbers (N, K) that say what each image shows, or None. They are the end of the
+            generator's z, and the second argument of the discriminator.
         on_epoch: callable (epoch, average), or None; `measure` the average before it draws.
     """
     rng = torch.Generator().manual_seed(seed)
@@ -90,20 +115,22 @@ def train(
         for network in (generator, discriminator)
     ]
     optimize_G, optimize_D = optimizers
+    told = torch.empty(len(images), 0) if told is None else told
     n_steps, step = num_epochs * -(-len(images) // BATCH_SIZE), 0
     for epoch in range(1, num_epochs + 1):
         for rows in torch.randperm(len(images), generator=rng).split(BATCH_SIZE):
             left = min(1.0, (1 - step / n_steps) / (1 - constant)) if constant < 1 else 1.0
             for optimizer in optimizers:
                 optimizer.param_groups[0]["lr"] = lr * left
-            z = torch.randn(2, len(rows), generator.latent_dim, generator=rng)
+            z = latents(generator, told[rows].expand(2, -1, -1), rng)
+            judge = partial(discriminator, told=told[rows]) if told.shape[1] else discriminator
 
             with torch.no_grad():
                 fake = change(generator(z[0]), rng)
             real = change(images[rows], rng)
             punish = penalty > 0 and step % EVERY == 0
-            logits = discriminator(real.requires_grad_(punish))
-            loss = softplus(-logits).mean() + softplus(discriminator(fake)).mean()
+            logits = judge(real.requires_grad_(punish))
+            loss = softplus(-logits).mean() + softplus(judge(fake)).mean()
             if punish:
                 (slope,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
                 loss = loss + EVERY * penalty / 2 * slope.square().flatten(1).sum(1).mean()
@@ -111,7 +138,7 @@ def train(
             loss.backward()
             optimize_D.step()
 
-            loss = softplus(-discriminator(change(generator(z[1]), rng))).mean()
+            loss = softplus(-judge(change(generator(z[1]), rng))).mean()
             optimize_G.zero_grad()
             loss.backward(inputs=list(generator.parameters()))
             optimize_G.step()
@@ -123,13 +150,22 @@ def train(
                     old.lerp_(new, 1 - keep)
         if on_epoch is not None:
             on_epoch(epoch, average)
-    return measure(average, seed)
+    return measure(average, seed, told=told)
 
 
-def measure(generator, seed=0, n_batches=50):
+def latents(generator, told, rng):
+    """Return z for rows of told (..., K): Gaussian noise, and then what the generator is told."""
+    noise = torch.randn(*told.shape[:-1], generator.latent_dim - told.shape[-1], generator=rng)
+    return torch.cat([noise, told], dim=-1)
+
+
+def measure(generator, seed=0, n_batches=50, told=None):
     """Measure the statistics of batch normalization anew, which no average of others replaces."""
     rng = torch.Generator().manual_seed(seed)
-    update_bn(
-        [torch.randn(100, generator.latent_dim, generator=rng) for _ in range(n_batches)], generator
-    )
+    told = torch.empty(1, 0) if told is None else told
+    batches = []
+    for _ in range(n_batches):
+        rows = torch.randint(len(told), (100,), generator=rng) if told.shape[1] else [0] * 100
+        batches.append(latents(generator, told[rows], rng))
+    update_bn(batches, generator)
     return generator.eval()

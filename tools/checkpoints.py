@@ -20,7 +20,7 @@ from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
 from course_lib.fast_style import Painter
 from course_lib.gan import sample
 from course_lib.metrics import frechet_distance, psnr
-from tools import adversary, hangul, painting
+from tools import adversary, hangul, hangul_writers, painting
 from tools.adversary import moved
 from tools.book import BookError
 
@@ -219,7 +219,7 @@ RECIPES = {
     "painter": Recipe(
         Painter,
         {"num_styles": len(painting.STYLES)},
-        partial(painting.learn, num_pieces=300, num_steps=900),
+        partial(painting.learn, **painting.RECIPE),
         painting.loss_of_the_pavilion,
         "loss of the pavilion, which it has not seen, at 256 pixels",
         0.3,
@@ -253,4 +253,4 @@ RECIPES = {
         DIGITS,
     ),
 }
-RECIPES |= hangul.recipes(Recipe)
+RECIPES |= hangul.recipes(Recipe) | hangul_writers.recipes(Recipe)

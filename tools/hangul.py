@@ -9,13 +9,9 @@ from torch.nn.functional import affine_grid, cross_entropy, grid_sample, mse_los
 from course_lib import checkpoints, training
 from course_lib.autoencoder import ConvAutoencoder, train_autoencoder
 from course_lib.data import load_hangul
-from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.denoising import gaussian_noise
-from course_lib.gan import sample
 from course_lib.hangul import Reader, read
 from course_lib.metrics import psnr
-from course_lib.support.hangul_images import COMMON
-from tools import adversary
 
 DATA = "load_hangul(): 8,854 training syllables; measured on its 2,318 test syllables"
 
@@ -94,30 +90,6 @@ def spell(model, **settings):
     training.train(model, rows, batch_loss, **settings)
 
 
-def common_syllables():
-    """Images of the training syllables in common use, (1878, 1, 28, 28)."""
-    hangul = load_hangul()
-    common = torch.tensor([character in COMMON for character in hangul.characters])
-    return hangul.images[common & ~hangul.is_test]
-
-
-def shaken(x, rng):
-    """Images x, shifted by at most a pixel, all alike, with a little noise."""
-    down, right = (torch.randint(3, (2,), generator=rng) - 1).tolist()
-    x = torch.roll(x, (down, right), (2, 3))
-    return x + 0.1 * torch.randn(x.shape, generator=rng)
-
-
-def write(generator, seed, **settings):
-    """Train against a discriminator that sees shaken images; keep the average of the weights."""
-    discriminator = ConvDiscriminator(width=32)
-    images = common_syllables()
-    average = adversary.train(
-        generator, discriminator, images, seed=seed, change=shaken, decay=0.998, **settings
-    )
-    generator.load_state_dict(average.state_dict())
-
-
 @torch.no_grad()
 def error_of_syllables(model):
     """Mean squared error per pixel of the reconstructed test syllables."""
@@ -137,12 +109,6 @@ def share_read(reader):
     """Share of the test syllables, regular weight, of which all three parts are read rightly."""
     images, parts = syllables(test=True)
     return (read(reader, images)[0] == parts).all(dim=1).double().mean().item()
-
-
-def share_of_fakes_read(generator):
-    """Share of 2,000 fakes that the reader reads, every part with a confidence above 0.9."""
-    _, confidence = read(checkpoints.load("hangul-reader"), sample(generator, 2000))
-    return (confidence > 0.9).all(dim=1).double().mean().item()
 
 
 def recipes(kind):
@@ -178,15 +144,6 @@ def recipes(kind):
             "test PSNR in dB at sigma 0.5",
             0.2,
             DATA,
-        ),
-        "hangul-dcgan": kind(
-            ConvGenerator,
-            {"latent_dim": 64, "width": 32},
-            partial(write, num_epochs=160, lr=7e-4),
-            share_of_fakes_read,
-            "share of 2,000 fakes of which the reader is sure in all three parts",
-            0.1,
-            "load_hangul(): 1,878 training syllables in common use",
         ),
     }
 

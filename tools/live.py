@@ -26,7 +26,10 @@ from tools.book import ROOT, BookError
 from tools.checkpoints import RECIPES
 
 FOLDER = "book/live/models"
-MODELS = ("conv-autoencoder", "conv-denoiser", "dcgan", "hangul-autoencoder", "hangul-reader")
+MODELS = (
+    *("conv-autoencoder", "conv-denoiser", "dcgan"),
+    *("hangul-autoencoder", "hangul-reader", "hangul-dcgan"),
+)
 PARTS = ("encoder", "decoder", "layers", "body")  # the submodules of a model that are stored
 N_COMPONENTS = 128  # of the principal components
 N_DIGITS, COLUMNS = 300, 20
@@ -131,7 +134,14 @@ def model_file(name):
     value = round(float(RECIPES[name].measure(small)), 5)
     quality = {"name": metric["name"], "stored": metric["value"], "rounded": value}
     header = {"quality": quality, "parts": parts}
+    if name == "hangul-dcgan":
+        header["learned"] = bits(~load_hangul().is_test)
     return packed(header), header
+
+
+def bits(flags):
+    """Return flags as hexadecimal digits, four in each, the first of them the largest."""
+    return np.packbits(flags.numpy()).tobytes().hex()
 
 
 def components_file():

@@ -82,7 +82,7 @@ const LAYERS = {
   },
 };
 
-// load("dcgan") -> {quality, run(part, numbers, side)}: the numbers that a part of the model answers.
+// load("dcgan") -> {header, quality, run(part, numbers, side)}: the numbers that a part of it answers.
 export const load = async (name) => {
   const { header, array } = read(await (await fetched(`${name}.bin`)).arrayBuffer());
   const ready = ({ kind, ...rest }) => {
@@ -91,7 +91,7 @@ export const load = async (name) => {
   };
   const parts = Object.fromEntries(Object.entries(header.parts).map(([part, layers]) => [part, layers.map(ready)]));
   const run = (part, numbers, side) => parts[part].reduce((x, layer) => layer(x), { data: Float32Array.from(numbers), channels: 1, side }).data;
-  return { quality: header.quality, run };
+  return { header, quality: header.quality, run };
 };
 
 // Principal components: {encode(image, n), decode(code), variances}; the code of n components.

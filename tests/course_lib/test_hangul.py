@@ -7,7 +7,8 @@ import torch
 
 from course_lib import checkpoints
 from course_lib.data import load_hangul
-from course_lib.hangul import Reader, join, read, split
+from course_lib.dcgan import ConvGenerator
+from course_lib.hangul import N_PARTS, Reader, join, one_hots, read, split, write
 
 
 def test_parts_are_those_of_unicode():
@@ -68,3 +69,32 @@ def test_the_stored_reader_is_not_sure_of_what_is_none():
     noise = torch.rand(500, 1, 28, 28, generator=rng)
     for x in (blends, noise, images.mean(dim=0, keepdim=True), torch.zeros(1, 1, 28, 28)):
         assert (read(reader, x)[1] > 0.9).all(dim=1).double().mean() < 0.02
+
+
+def test_one_hots_say_which_part_is_there():
+    rows = one_hots(split("가힣"))
+    assert rows.dtype == torch.float32
+    assert [row.nonzero().flatten().tolist() for row in rows] == [[0, 19, 40], [18, 39, 67]]
+    parts = load_hangul().factors[::50]
+    places = [one.argmax(dim=1) for one in one_hots(parts).split(N_PARTS, dim=1)]
+    assert torch.equal(torch.stack(places, dim=1), parts)
+
+
+def test_a_generator_is_told_the_parts_after_its_noise():
+    generator, parts = ConvGenerator(70, width=2).eval(), split("봄꽃꿈")
+    images = write(generator, parts, seed=3)
+    noise = torch.randn(3, 2, generator=torch.Generator().manual_seed(3))
+    assert torch.equal(images, generator(torch.cat([noise, one_hots(parts)], dim=1)))
+    assert not images.requires_grad
+    assert torch.equal(images, write(generator, parts, seed=3))
+    assert not torch.equal(images, write(generator, parts))
+
+
+def test_the_stored_generator_writes_what_it_never_saw():
+    hangul = load_hangul()
+    parts = hangul.factors[hangul.is_test]
+    images = write(checkpoints.load("hangul-dcgan"), parts)
+    named, confidence = read(checkpoints.load("hangul-reader"), images)
+    right = (named == parts).all(dim=1)
+    assert right.double().mean() > 0.9
+    assert (right & (confidence > 0.9).all(dim=1)).double().mean() > 0.6

@@ -1,4 +1,4 @@
-"""Live figures of Hangul: codes, readings and completions are PyTorch's; a reader can use them."""
+"""Live figures of Hangul: what is drawn and read is PyTorch's; a reader can use them."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,8 @@ import torch
 
 from course_lib import checkpoints
 from course_lib.data import load_hangul
-from course_lib.hangul import join, read
+from course_lib.hangul import join, one_hots, read, split
+from course_lib.support.hangul_images import COMMON, SYLLABLES
 from tools.live import shrink
 
 
@@ -97,3 +98,67 @@ def test_a_reader_rubs_a_part_out_and_has_it_filled_in(figure):
     place.locator("canvas").first.focus()
     page.keyboard.press("Space")
     assert place.evaluate("p => p.figure.state.step") == 0, "a new drawing begins anew"
+
+
+@torch.no_grad()
+def test_what_is_written_is_what_the_networks_write_and_read(figure, hangul):
+    data, _, reader = hangul
+    page, place = figure("hangul-write", "ko")
+    generator, _ = shrink(checkpoints.load("hangul-dcgan"))
+    asked = "뷁햏강쀁각"
+    noise = torch.randn(len(asked), 16, generator=torch.Generator().manual_seed(0))
+    wanted = generator(torch.cat([noise, one_hots(split(asked))], dim=1))
+    for character, z, image in zip(asked, noise.tolist(), wanted, strict=True):
+        found = place.evaluate("(p, [one, z]) => [...p.figure.draw(one, z)]", [character, z])
+        assert np.abs(np.array(found) - image.flatten().numpy()).max() < 1e-3
+        seen = place.evaluate("(p, x) => p.figure.read(Float32Array.from(x))", found)
+        parts, confidence = read(reader, image[None])
+        assert seen["confidence"] == pytest.approx(confidence.min().item(), abs=1e-3)
+        assert seen["text"] == join(parts.tolist())
+    said = place.evaluate("(p, text) => [...text].map(p.figure.seen)", SYLLABLES)
+    assert said == (~data.is_test).tolist()
+    said = place.evaluate("(p, text) => [...text].filter(p.figure.isCommon).join('')", SYLLABLES)
+    assert said == COMMON
+
+
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_a_reader_has_a_syllable_written_that_nobody_uses(figure, code):
+    page, place = figure("hangul-write", code, 390, has_touch=True)
+    status, state = place.locator("[role=status]"), "p => p.figure.state.asked"
+    words = {"ko": ("없고", "본 적이 없습니다"), "en": ("not one of the 2,350", "never seen")}[code]
+    read_as = 0
+    for _ in range(12):
+        place.locator("button").first.tap()
+        asked = place.evaluate(state)
+        assert asked not in COMMON
+        assert not place.evaluate("p => p.figure.seen(p.figure.state.asked)")
+        assert asked in status.inner_text()
+        assert all(word in status.inner_text() for word in words)
+        written = place.evaluate("p => p.figure.state.written[0]")
+        assert written["text"] in status.inner_text()
+        read_as += written["text"] == asked
+    assert read_as >= 8
+
+
+def test_a_reader_chooses_by_keyboard_what_is_written(figure):
+    page, place = figure("hangul-write", "en")
+    status, state = place.locator("[role=status]"), "p => p.figure.state.asked"
+    field = place.locator("input[type=text]")
+    field.fill("강")
+    assert place.evaluate(state) == "강"
+    assert "is one of the 2,350" in status.inner_text()
+    assert [menu.input_value() for menu in place.locator("select").all()] == ["0", "0", "21"]
+    field.fill("x")
+    assert "one syllable" in status.inner_text()
+    assert place.evaluate(state) == "강"
+    place.locator("select").nth(2).focus()
+    page.keyboard.press("Home")
+    assert place.evaluate(state) == "가"
+    assert field.input_value() == "가"
+    before = place.evaluate("p => [...p.figure.state.noise]")
+    place.get_by_role("button", name="Again").focus()
+    page.keyboard.press("Enter")
+    assert place.evaluate(state) == "가"
+    assert place.evaluate("p => [...p.figure.state.noise]") != before
+    label = place.locator("canvas").first.get_attribute("aria-label")
+    assert "Asked for 가" in label

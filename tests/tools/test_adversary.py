@@ -84,6 +84,40 @@ def test_both_kinds_of_images_are_changed_alike():
     assert reports == [1, 2]
 
 
+class Spy(adversary.ToldDiscriminator):
+    """A discriminator that remembers what it was told."""
+
+    seen = ()
+
+    def forward(self, x, told):
+        """Logits (N,)."""
+        self.seen = (*self.seen, (x.detach().mean(dim=(1, 2, 3)), told))
+        return super().forward(x, told)
+
+
+def test_both_networks_are_told_what_the_image_shows():
+    told = torch.linspace(0, 1, 70)[:, None]
+    images = told[:, :, None, None].expand(-1, 1, 28, 28)
+    generator, spy = ConvGenerator(3, width=2), Spy(2, 1)
+    adversary.train(generator, spy, images, num_epochs=1, lr=1e-3, told=told)
+    for (real, one), (_, two), (_, three) in zip(spy.seen[::3], spy.seen[1::3], spy.seen[2::3]):
+        assert torch.allclose(real, one[:, 0])
+        assert torch.equal(one, two)
+        assert torch.equal(one, three)
+    z = adversary.latents(generator, told, torch.Generator().manual_seed(0))
+    assert z.shape == (70, 3)
+    assert torch.equal(z[:, 2:], told)
+    assert abs(z[:, :2].mean()) < 0.3
+
+
+def test_the_score_of_a_match_is_linear_in_what_was_told():
+    discriminator, x = adversary.ToldDiscriminator(2, 5), torch.rand(4, 1, 28, 28)
+    none, one, two = torch.zeros(4, 5), torch.rand(4, 5), torch.rand(4, 5)
+    scores = [discriminator(x, told) - discriminator(x, none) for told in (one, two, one + two)]
+    assert torch.allclose(scores[0] + scores[1], scores[2], atol=1e-5)
+    assert scores[0].abs().max() > 1e-3
+
+
 def test_the_learning_rate_falls_to_nothing():
     """In the last of many steps the generator hardly moves."""
     paths = []

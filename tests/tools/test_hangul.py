@@ -25,14 +25,6 @@ def test_half_of_the_worn_images_are_noisy_and_half_lack_a_rectangle():
     assert 0.05 < missing.double().mean() < 0.2  # a third of each side on the average
 
 
-def test_the_generator_sees_common_syllables_for_training_alone():
-    assert hangul.common_syllables().shape == (1878, 1, 28, 28)
-    x = torch.zeros(2, 1, 28, 28)
-    x[:, :, 10, 10] = 5.0
-    places = {int(hangul.shaken(x, seeded(s))[0, 0].argmax()) for s in range(60)}
-    assert places == {28 * row + column for row in (9, 10, 11) for column in (9, 10, 11)}
-
-
 def test_the_problems_have_the_answers_that_they_say():
     data = load_hangul()
     for part in range(3):
