@@ -72,21 +72,18 @@ const BookSearch = (() => {
     return found.sort((a, b) => b.score - a.score);
   };
 
-  // A piece of the text around the first of the words, with the words marked.
+  // A piece of the text around the first of the words, with the words marked: GAN, not in DCGAN.
   const context = (text, words) => {
-    const lower = text.toLowerCase();
-    const places = words.map((word) => lower.indexOf(word.toLowerCase())).filter((at) => at >= 0);
-    const start = places.length ? Math.max(0, Math.min(...places) - 40) : 0;
+    const pattern = words.map((word) => (HANGUL.test(word) ? "" : "(?<![\\p{L}\\p{N}])")
+      + word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+    const known = pattern && new RegExp(`(${pattern})`, "giu");
+    const start = known ? Math.max(0, text.search(known) - 40) : 0;
     const piece = text.slice(start, start + 160);
     const line = document.createElement("p");
     line.className = "context";
     line.append(start ? "…" : "");
-    const known = words.filter((word) => lower.includes(word.toLowerCase()));
-    const pattern = known.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-    for (const part of pattern ? piece.split(new RegExp(`(${pattern})`, "gi")) : [piece]) {
-      if (known.some((word) => word.toLowerCase() === part.toLowerCase())) {
-        line.append(Object.assign(document.createElement("mark"), { textContent: part }));
-      } else line.append(part);
+    for (const [i, part] of (known ? piece.split(known) : [piece]).entries()) {
+      line.append(i % 2 ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
     }
     line.append(start + 160 < text.length ? "…" : "");
     return line;

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from booksite import bundle, frontend, typeface
+from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
@@ -142,7 +143,13 @@ def test_the_typeface_of_headings_holds_what_stands_in_headings(site, pages):
 def test_pages_ask_for_their_typefaces_early_but_after_all_else(site, pages):
     files = {path.name for path in (site / "_static/typefaces").glob("*.woff2")}
     latin = {name for name in files if "-others-" in name}
-    for name, page in pages.items():
+    searches = {
+        f"book/{code}/": BeautifulSoup(
+            (site / f"search-{code}.html").read_text("utf8"), "html.parser"
+        )
+        for code in ("ko", "en")
+    }
+    for name, page in (pages | searches).items():
         links = page.head.select('link[rel="preload"]')
         asked = [link["href"].rpartition("/")[2] for link in links]
         assert sorted(asked) == sorted(files if name.startswith("book/ko/") else latin), name

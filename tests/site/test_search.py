@@ -13,13 +13,15 @@ PAGES = {
         "index.md": "# 시험 책\n\n여기에는 찾는 말이 없습니다.",
         "one.md": "# 첫째\n\n오토인코더는 입력을 압축합니다. 학습을 마치면 값을 봅니다.",
         "two.md": "# 둘째\n\nGAN은 두 신경망이 겨룹니다.\n\n## 겨루기\n\n판별자를 학습시킵니다.",
+        "four.md": "# 넷째\n\n**가중치**를 곱합니다.",
         "three.md": "# 셋째\n\n인코더를 씁니다. 학자의 습관입니다. 오토바이를 탑니다.",
     },
     "en": {
         "index.md": "# Test book\n\nNothing to find here.",
         "one.md": "# First\n\nAn autoencoder compresses. 학습 is a Korean word on an English page.",
-        "two.md": "# Second\n\nA GAN has two networks.\n\n## The contest\n\nThey are trained.\n\n"
-        "```python\nsecret = 1\n```",
+        "four.md": "# Fourth\n\nA *weighted*, **plain** mean of $\\alpha$ and $k$; no gap.",
+        "two.md": "# Second\n\nA GAN has two networks, as a DCGAN has.\n\n"
+        "## The contest\n\nThey are trained.\n\n```python\nsecret = 1\n```",
         "three.md": "# Third\n\nNothing here either.",
     },
 }
@@ -141,6 +143,25 @@ def test_results_show_the_words_in_their_context(book, new_page):
     assert page.locator("ul.search mark").all_text_contents() == ["오토인코더", "학습"]
     assert "오토인코더는 입력을 압축합니다." in page.locator("ul.search p.context").text_content()
     assert page.locator(".search-summary").text_content() == "절 1개를 찾았습니다."
+
+
+def test_a_word_is_marked_where_it_begins_one(book, new_page):
+    page = new_page()
+    search(page, book, "en", "gan")
+    assert page.locator("ul.search mark").all_text_contents() == ["GAN"]
+
+
+@pytest.mark.parametrize(
+    ("code", "query", "text"),
+    [
+        ("ko", "가중치", "가중치를 곱합니다."),
+        ("en", "weighted", "A weighted, plain mean of … and k; no gap."),
+    ],
+)
+def test_a_piece_of_the_text_reads_as_it_stands_on_the_page(book, new_page, code, query, text):
+    page = new_page()
+    search(page, book, code, query)
+    assert page.locator("ul.search p.context").text_content() == text
 
 
 def test_a_result_leads_to_its_section(book, new_page):

@@ -1,8 +1,8 @@
 """Search by section, in Korean and English, in the reader's browser.
 
 The sections of each language are written to _static/sections-<language>.json: their headings, their
-prose (no code, no formulas) and other names of terms in them, such as the glossary's English for a
-Korean one, and those in aliases.yml. site-search.js looks them up with MiniSearch. Sphinx's
+prose (no code, … for a formula) and other names of terms in them, such as the glossary's English
+for a Korean one, and those in aliases.yml. site-search.js looks them up with MiniSearch. Sphinx's
 own search knows pages only, and for Korean it wants words without particles.
 """
 
@@ -39,11 +39,12 @@ def prose(node):
     if isinstance(node, nodes.container) and node.get("hide_mode"):  # a solution
         return ""
     if isinstance(node, nodes.math):
-        return "" if "\\" in node.astext() else node.astext()
+        return "…" if "\\" in node.astext() else node.astext()
     if isinstance(node, nodes.Text):
         return str(node)
     text = "".join(map(prose, node.children))
-    return f"{text} " if isinstance(node, nodes.TextElement) and node.parent.children else text
+    within = not isinstance(node, nodes.TextElement) or isinstance(node, nodes.Inline)
+    return text if within else f"{text} "
 
 
 def readable(title):

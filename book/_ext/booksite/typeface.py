@@ -115,12 +115,15 @@ def write(app, exception):
         for part, wanted, ranges in parts:
             path = cut(root / source, wanted, folder, f"{family.split()[0].lower()}-{part}")
             kept.add(path)
-            files[part].append(f"../../{FOLDER}/{path.name}")
+            files[part].append(f"{FOLDER}/{path.name}")
             rules += face(family, path.name, ranges)
     (folder / "typefaces.css").write_text(rules, "utf8")
     for language, parts in {"ko": ["hangul", "others"], "en": ["others"]}.items():
+        names = [name for part in parts for name in files[part]]
+        for page in Path(app.outdir).glob(f"search-{language}.html"):
+            ask_early(page, names)
         for page in Path(app.outdir, "book", language).glob("*.html"):
-            ask_early(page, [name for part in parts for name in files[part]])
+            ask_early(page, [f"../../{name}" for name in names])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:
