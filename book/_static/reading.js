@@ -1,5 +1,5 @@
-// Where the reader is: a line of progress, the section and the time left in the bar, the contents
-// that follow, and a mark on the chapters that were read. What was read stays in this browser.
+// Where the reader is: a line of progress, the section and the time left in the bar, the lists on both
+// sides that follow, and a mark on the chapters that were read. What was read stays in this browser.
 
 {
   const READ = "book-read"; // in the browser's storage: the pages read, separated by spaces
@@ -25,12 +25,22 @@
   };
   mark();
 
+  const show = (list, entry) => { // scroll a list until one of its entries is in view
+    if (!entry) return;
+    const box = list.getBoundingClientRect(), at = entry.getBoundingClientRect();
+    if (at.top < box.top + 40 || at.bottom > Math.min(box.bottom, innerHeight) - 40) {
+      list.scrollTop += at.top - box.top - box.height / 2;
+    }
+  };
+  const pages = document.querySelector(".bd-sidebar-primary .sidebar-primary-item:has(nav)");
+  if (pages) show(pages, pages.querySelector("a.current"));
+
   if (article && opening) {
     const bar = document.querySelector(".header-article-items__start");
     const where = Object.assign(document.createElement("p"), { className: "where" });
-    const place = document.createElement("span");
-    const left = Object.assign(document.createElement("span"), { className: "left" });
-    where.append(place, left);
+    const [chapter, section, left] = ["chapter", "section", "left"].map(
+      (className) => Object.assign(document.createElement("span"), { className }));
+    where.append(chapter, section, left);
     bar.append(where);
     const line = Object.assign(document.createElement("div"), { className: "progress-line" });
     document.body.append(line);
@@ -52,8 +62,9 @@
       where.hidden = !below;
       if (below) {
         const here = headings.filter((one) => one.getBoundingClientRect().top < 140).at(-1);
-        place.textContent = here ? `${plain(title)} › ${plain(here)}` : plain(title);
-        if (here) follow(here);
+        chapter.textContent = plain(title);
+        section.textContent = here ? plain(here) : "";
+        if (here) show(contents, contents?.querySelector(`a[href="#${here.parentElement.id}"]`));
         const minutes = Math.ceil((1 - share) * opening.dataset.minutes);
         left.textContent = minutes ? word("%s min left").replace("%s", minutes) : "";
       }
@@ -62,14 +73,6 @@
           localStorage.setItem(READ, [...pagesRead(), page].join(" "));
         } catch { /* storage is switched off */ }
         mark();
-      }
-    };
-    const follow = (here) => { // the contents on the right show the entry of the section in view
-      const entry = contents?.querySelector(`a[href="#${here.parentElement.id}"]`);
-      if (!entry) return;
-      const box = contents.getBoundingClientRect(), at = entry.getBoundingClientRect();
-      if (at.top < box.top + 40 || at.bottom > Math.min(box.bottom, innerHeight) - 40) {
-        contents.scrollTop += at.top - box.top - box.height / 2;
       }
     };
     let waiting = false;

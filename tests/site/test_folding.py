@@ -42,6 +42,17 @@ def test_figure_caption_output_code_come_in_this_order(pages, code, chapter):
     assert checked > 5
 
 
+def test_nothing_is_printed_between_a_figure_and_its_caption(pages):
+    printed = 0
+    for name, page in pages.items():
+        for caption in page.select("p.figure-caption"):
+            cell = caption.find_previous_sibling()
+            parts = [part.name for part in cell.select(".cell_output img, .cell_output pre")]
+            assert parts[-1:] == ["img"], (name, caption.text[:20])
+            printed += "pre" in parts
+    assert printed > 5
+
+
 @pytest.mark.parametrize("code", ["ko", "en"])
 def test_cells_of_setup_that_follow_each_other_are_one_line(pages, code):
     for chapter in ("01-kmeans", "05-gan"):

@@ -48,6 +48,7 @@ def test_a_choice_is_made_by_keys_and_its_remark_is_announced(address, new_page,
         form.locator("button").focus()
         page.keyboard.press("Enter")
         assert said.text_content() in ("먼저 하나를 골라 보세요.", "Choose one first.")
+        assert form.get_attribute("data-right") is None
         remarks = page.locator("details.quick-check").nth(i).locator("li").all_text_contents()
         form.locator("input").first.focus()
         page.keyboard.press("Space")

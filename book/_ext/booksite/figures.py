@@ -21,6 +21,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from .languages import language_of
+from .panels import find_panels, ground
 
 logger = logging.getLogger(__name__)
 DPI = 110  # of a figure on the page: `plots.use_style`
@@ -48,6 +49,8 @@ def visit_figure_image(self, node):
         given["srcset"] = f"{address(small)} {width}w, {address(name)} {full}w"
         given["sizes"] = f"(max-width: {width}px) 100vw, {width}px"
     self.body.append(self.emptytag(node, "img", "\n", **given))
+    if "panels" in node:
+        self.body.append(ground(imagesize.get(path), node["panels"]))
 
 
 def depart_figure_image(self, node):
@@ -105,7 +108,11 @@ class CaptionedFigures(SphinxTransform):
             caption["classes"].append("figure-caption")
             for image in images:
                 figure = self.described(image, caption.astext())
-                figure["plot"] = is_plot(self.env.relfn2path(image["uri"])[1])
+                path = self.env.relfn2path(image["uri"])[1]
+                panels = find_panels(path, imagesize.get(path)[0] / figure["width"])
+                figure["plot"] = is_plot(path) or not panels
+                if not figure["plot"]:
+                    figure["panels"] = panels
                 image.replace_self(figure)
         for image in list(self.document.findall(nodes.image)):  # what a page of text shows
             if "://" not in image["uri"] and not isinstance(image, figure_image):

@@ -73,11 +73,13 @@ class Folding(SphinxTransform):
                 rest = code.astext().partition("\n")[2]
                 code.replace_self(nodes.literal_block(rest, rest, **code.attributes))
         for cell in list(self.document.findall(nodes.container)):
-            if cell.get("nb_element") != "cell_code" or "tag_open" in cell["classes"]:
+            if cell.get("nb_element") != "cell_code":
                 continue
             parts = {part.get("nb_element"): part for part in cell.findall(nodes.container)}
             code, output = parts.get("cell_code_source"), parts.get("cell_code_output")
-            if code is None or cell.get("hide_mode"):
+            if output is not None:  # a figure comes last, so that its caption follows it
+                output.children.sort(key=lambda part: any(part.findall(nodes.image)))
+            if code is None or cell.get("hide_mode") or "tag_open" in cell["classes"]:
                 continue
             if output is None and only_prepares(code.astext()):
                 self.fold_setup(cell, code, words.gettext("Setup"))
