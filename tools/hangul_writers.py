@@ -42,6 +42,7 @@ def learn(generator, seed, **settings):
         **settings,
     )
     generator.load_state_dict(average.state_dict())
+    round_large(generator)
 
 
 def learn_told(generator, seed, **settings):
@@ -58,6 +59,15 @@ def learn_told(generator, seed, **settings):
         **settings,
     )
     generator.load_state_dict(average.state_dict())
+    round_large(generator)
+
+
+@torch.no_grad()
+def round_large(generator):
+    """Round the large weights in place to half precision, to be stored in half the bytes."""
+    for weight in generator.parameters():
+        if weight.numel() > 10_000:
+            weight.copy_(weight.half())
 
 
 def sure(fakes):

@@ -85,13 +85,19 @@ def save(model, name, card):
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"card: its arguments do not rebuild the model ({error})") from None
 
-    tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    tensors = {key: _smallest(value.detach().cpu()) for key, value in model.state_dict().items()}
     file = FOLDER / f"{name}.safetensors"
     with replacing(file) as weights, replacing(file.with_suffix(".json")) as text:
         safetensors.torch.save_file(tensors, weights)
         size, digest = sum(p.numel() for p in model.parameters()), file_hash(weights)
         about = {**card, "class": path, "n_parameters": size, "sha256": digest}
         text.write_text(json.dumps(about, indent=2) + "\n")
+
+
+def _smallest(tensor):
+    """Return a tensor in half precision if that holds the same numbers, contiguous."""
+    half = tensor.half() if tensor.is_floating_point() else tensor
+    return (half if torch.equal(half.to(tensor.dtype), tensor) else tensor).contiguous()
 
 
 def _build_model(path, arguments):

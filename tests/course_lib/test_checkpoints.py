@@ -41,6 +41,22 @@ def test_round_trip(kind, folder):
     assert sorted(p.name for p in folder.iterdir()) == ["small-one.json", "small-one.safetensors"]
 
 
+def test_what_half_precision_holds_exactly_takes_half_the_bytes(folder):
+    torch.manual_seed(0)
+    sizes = []
+    for exact in (False, True):
+        model = DenseAutoencoder(3, image_size=8)
+        if exact:
+            for weight in model.parameters():
+                weight.data = weight.half().float()
+        checkpoints.save(model, "a", CARD)
+        sizes.append((folder / "a.safetensors").stat().st_size)
+        stored, loaded = (network.state_dict() for network in (model, checkpoints.load("a")))
+        assert all(torch.equal(stored[key], loaded[key]) for key in stored)
+        assert all(value.dtype == torch.float32 for value in loaded.values())
+    assert sizes[1] < 0.55 * sizes[0]
+
+
 def test_unknown_name():
     with pytest.raises(ValueError, match=r"name must be one of \(none yet\), got 'x'"):
         checkpoints.load("x")
