@@ -1,7 +1,7 @@
 """The pictures of the chapter on style transfer that take longer than a page may.
 
 `python -m tools styled` paints all of them, in half an hour on two idle cores; with names it paints
-those alone, and `--size 512` paints the gallery larger. The chapter prints the recipes.
+those alone, and `--size` gives the gallery another size. The chapter tells the recipes.
 """
 
 from functools import partial
@@ -12,17 +12,18 @@ from course_lib.data import load_photo, load_style
 from course_lib.style import STYLE_LAYERS, Losses, VGGFeatures, transfer
 from course_lib.support import runs as stored
 from course_lib.support.image_files import write_image
-from course_lib.support.images import resize
+from course_lib.support.images import gray, resize
 
 FOLDER = "book/_static/styled"
-WEIGHT = 30  # of the style
+WEIGHT = 30  # of the style, but for
+WEIGHTS = {"chelsea-swirl": 100}  # a picture
+TONED = "ink"  # the style of one pigment
 STEPS = {  # by the pixels of the shorter side, from that many on
     0: {0.5: 50, 1: 20},
     384: {0.25: 60, 0.5: 60, 1: 30},
     512: {0.25: 50, 0.5: 25, 1: 16},
 }
-SIZE = 256  # of the gallery, in pixels of the shorter side, but for
-LARGE = {"china": 384, "flower-jogakbo": 512, "flower-waves": 512}  # a photograph, a picture
+SIZE = 512  # of the gallery, in pixels of the shorter side
 QUALITY = 85  # of the JPEG files of the largest
 GALLERY = [
     f"{photo}-{style}"
@@ -49,7 +50,7 @@ def main(args, root):
         else:
             path = folder / f"{name}.jpg"
             photo, style = name.split("-")
-            size = args.size or LARGE.get(name, LARGE.get(photo, SIZE))
+            size = args.size or SIZE
             quality = QUALITY if size >= 512 else 95
             write_image(finished(photo, style, size), path, quality=quality)
         print(f"{path.relative_to(root)}: {path.stat().st_size:,} bytes", flush=True)
@@ -58,9 +59,22 @@ def main(args, root):
 
 def finished(photo, style, size):
     """One picture of the gallery."""
-    painting, losses = load_style(style, size), Losses(style_weight=WEIGHT)
+    losses = Losses(style_weight=WEIGHTS.get(f"{photo}-{style}", WEIGHT))
+    painting = load_style(style, size)
     steps = STEPS[max(least for least in STEPS if least <= size)]
-    return transfer(load_photo(photo), painting, losses, size=size, steps=steps).image
+    image = transfer(load_photo(photo), painting, losses, size=size, steps=steps).image
+    return toned(image, painting) if style == TONED else image
+
+
+def toned(image, painting):
+    """The image's brightness, every shade in the color that the painting has for it."""
+
+    def shades(x):
+        light = gray(x[None]).flatten()
+        return torch.stack([torch.ones_like(light), light, light**2], dim=1)  # (M, 3)
+
+    colors = torch.linalg.lstsq(shades(painting), painting.flatten(1).T).solution  # (3, 3)
+    return (shades(image) @ colors).T.reshape(image.shape).clamp(0, 1)
 
 
 def square(name, size=SMALL):

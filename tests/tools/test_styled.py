@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from course_lib.support import checkpoints, runs
+from course_lib.support.images import gray
 from course_lib.support.style_run import History, Result
 from tools import styled
 from tools.book import ROOT, notebook, read_notebook
@@ -39,10 +40,9 @@ def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, ask
     assert styled.main(parsed(), tmp_path) == 0
     printed = capsys.readouterr().out
     for name, (_, painting, losses, options) in zip(styled.GALLERY, asked):
-        size = expected(name)
-        assert options == {"size": size, "steps": styled.STEPS[size if size > 256 else 0]}
-        assert torch.equal(painting, drawn(name.split("-")[1], size))
-        assert losses.style_weight == 30
+        assert options == {"size": 512, "steps": styled.STEPS[512]}
+        assert torch.equal(painting, drawn(name.split("-")[1], 512))
+        assert losses.style_weight == (100 if name == "chelsea-swirl" else 30)
         assert f"{styled.FOLDER}/{name}.jpg: " in printed
     kept = {name: runs.load_pictures(f"style-{name}") for name in styled.STRIPS}
     assert {name: len(strip) for name, strip in kept.items()} == {
@@ -58,11 +58,6 @@ def test_the_gallery_is_painted_by_its_recipe(tmp_path, monkeypatch, capsys, ask
     ]
 
 
-def expected(name):
-    """The pixels of the shorter side of a picture."""
-    return styled.LARGE.get(name, styled.LARGE.get(name.split("-")[0], styled.SIZE))
-
-
 def parsed(*names, size=None):
     """The arguments of the command."""
     return SimpleNamespace(names=names, size=size)
@@ -75,12 +70,21 @@ def test_one_picture_at_another_size(tmp_path, asked):
     assert [path.name for path in (tmp_path / styled.FOLDER).iterdir()] == ["flower-ink.jpg"]
 
 
+def test_ink_has_the_shades_of_its_picture():
+    light = torch.rand(1, 20, 30, generator=torch.Generator().manual_seed(0))
+    ramp = torch.cat([0.1 + 0.8 * light, 0.1 + 0.7 * light, 0.1 + 0.5 * light])
+    assert torch.allclose(styled.toned(ramp, ramp), ramp, atol=1e-4)
+    toned = styled.toned(torch.rand(3, 8, 9, generator=torch.Generator().manual_seed(1)), ramp)
+    order = gray(toned[None]).flatten().argsort()
+    assert (toned.flatten(1)[:, order].diff() > -1e-6).all()  # a brighter shade, all of its colors
+
+
 @pytest.mark.parametrize("name", styled.GALLERY)
 def test_the_stored_picture_is_of_its_size_and_small(name):
     path = ROOT / styled.FOLDER / f"{name}.jpg"
     assert path.stat().st_size < 250_000
     with Image.open(path) as image:
-        assert min(image.size) == expected(name)
+        assert min(image.size) == styled.SIZE
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
