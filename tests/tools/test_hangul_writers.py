@@ -21,6 +21,15 @@ def test_noise_alone_sees_common_syllables_for_training_alone():
     assert places == {28 * row + column for row in (9, 10, 11) for column in (9, 10, 11)}
 
 
+def test_large_weights_are_rounded_to_half_precision():
+    generator = ConvGenerator(72, width=2)
+    before = [weight.clone() for weight in generator.parameters()]
+    hangul_writers.round_large(generator)
+    for old, new in zip(before, generator.parameters(), strict=True):
+        assert torch.equal(new, old.half().float() if old.numel() > 10_000 else old)
+    assert not torch.equal(before[0], generator.layers[0].weight)
+
+
 def test_real_syllables_are_sure_and_what_is_written_is_judged_by_what_was_asked(monkeypatch):
     hangul = load_hangul()
     real = hangul.images[hangul.is_test]
