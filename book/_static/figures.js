@@ -1,5 +1,8 @@
 // A figure opens large: over the page, closed by Escape, a click or the button. Without a script the
 // link around it leads to the picture itself.
+//
+// Where a caption is followed by links to pictures, these are the parts of the figure at their full
+// size: in its order, as many across as down in each of its images. A click opens the part.
 
 {
   const large = document.createElement("dialog");
@@ -12,22 +15,54 @@
   large.append(close, picture, caption);
   document.body.append(large);
 
+  const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey);
+
+  function open(given, text) {
+    for (const name of ["width", "height"]) picture.removeAttribute(name);
+    Object.assign(picture, given);
+    caption.replaceChildren(...text);
+    large.showModal();
+  }
+
+  function openPart(link) {
+    open({ src: link.href, alt: link.textContent, className: "whole" }, [link.textContent]);
+  }
+
+  // The part of an image that a click is on; a key is on none.
+  function partAt(event, image, parts) {
+    const side = Math.sqrt(parts.length);
+    const box = image.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return event.detail ? parts[Math.floor(y * side) * side + Math.floor(x * side)] : undefined;
+  }
+
   for (const link of document.querySelectorAll(".bd-article .cell_output a.image-reference")) {
     const image = link.querySelector("img");
-    const text = link.closest("div.cell")?.nextElementSibling;
+    const cell = link.closest("div.cell");
+    const text = cell?.nextElementSibling;
     const name = text?.querySelector("strong")?.textContent.replace(/\.$/, "") ?? word("Figure");
+    const images = [...(cell?.querySelectorAll("a.image-reference") ?? [])];
+    let list = text?.nextElementSibling;
+    if (list?.matches("details.folded")) list = list.nextElementSibling; // the figure's code
+    const all = [...(list?.querySelectorAll('a.download[href$=".jpg"]') ?? [])];
+    const count = all.length / images.length;
+    const parts = all.slice(images.indexOf(link) * count).slice(0, count);
     link.setAttribute("aria-label", word("Enlarge %s").replace("%s", name));
     link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!plain(event)) return;
       event.preventDefault();
-      picture.src = image.currentSrc || image.src;
-      picture.alt = image.alt;
-      picture.className = image.className;
-      picture.width = image.naturalWidth;
-      picture.height = image.naturalHeight;
-      caption.replaceChildren(...(text?.matches(".figure-caption") ? text.cloneNode(true).childNodes : []));
-      large.showModal();
+      const part = partAt(event, image, parts);
+      if (part) return openPart(part);
+      const { currentSrc, src, alt, className, naturalWidth: width, naturalHeight: height } = image;
+      open({ src: currentSrc || src, alt, className, width, height },
+        text?.matches(".figure-caption") ? text.cloneNode(true).childNodes : []);
     });
+    for (const part of parts)
+      part.addEventListener("click", (event) => {
+        if (!plain(event)) return;
+        event.preventDefault();
+        openPart(part);
+      });
   }
   large.addEventListener("click", (event) => { if (event.target !== caption) large.close(); });
 }

@@ -1,8 +1,12 @@
 """What helps a reader on a page: where they are, what they read, figures and formulas at hand."""
 
 import pytest
+from PIL import Image
+
+from tools import styled
 
 CHAPTER = "book/{}/05-gan.html"
+CAPTION = "p.figure-caption + details.folded + p"  # what follows a caption, after the code
 LEFT = {"ko": "분 남음", "en": "min left"}
 
 
@@ -90,6 +94,52 @@ def test_a_figure_opens_large_and_gives_the_focus_back(open_page, theme):
     assert not large.is_visible()
     assert link.evaluate("link => link === document.activeElement")
     assert page.url.endswith("05-gan.html")
+
+
+def test_a_picture_of_the_gallery_opens_as_it_is_stored(open_page, root):
+    page = open_page("book/en/07-style-transfer.html", 1440)
+    large = page.locator("#large-figure")
+    links = page.locator(f'{CAPTION} a.download[href$=".jpg"]')
+    assert links.count() == len(styled.GALLERY)
+    for place, name in enumerate(styled.GALLERY):
+        stored = root / styled.FOLDER / f"{name}.jpg"
+        with Image.open(stored) as picture:
+            size = list(picture.size)
+        links.nth(place).click()
+        assert shown(large) == size
+        assert page.request.get(large.locator("img").get_attribute("src")).body() == (
+            stored.read_bytes()
+        )
+        assert large.locator("img").get_attribute("alt") == links.nth(place).inner_text()
+        page.keyboard.press("Escape")
+        assert not large.is_visible()
+
+
+def test_a_click_on_a_part_of_the_gallery_opens_it_and_a_key_the_whole(open_page):
+    page = open_page("book/en/07-style-transfer.html", 1440)
+    large = page.locator("#large-figure")
+    figure = page.locator(f"div.cell:has(+ {CAPTION} a.download) a.image-reference")
+    assert figure.count() == 3
+    box = figure.nth(1).locator("img").bounding_box()
+    for place, name in enumerate(("swirls", "patchwork", "waves", "ink")):
+        down, across = divmod(place, 2)
+        at = {"x": box["width"] * (0.25 + across / 2), "y": box["height"] * (0.25 + down / 2)}
+        figure.nth(1).locator("img").click(position=at)
+        assert large.locator("img").get_attribute("alt") == f"flower in {name}"
+        page.keyboard.press("Escape")
+    figure.nth(1).focus()
+    page.keyboard.press("Enter")
+    assert "Figure 7.11." in large.inner_text()
+
+
+def shown(large):
+    """The width and height at which the open dialog shows its picture, in pixels of the page."""
+    return large.locator("img").evaluate(
+        """image => image.decode().then(() => {
+          const box = image.getBoundingClientRect();
+          return [box.width, box.height];
+        })"""
+    )
 
 
 @pytest.mark.parametrize("width", [320, 390, 1440])
