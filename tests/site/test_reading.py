@@ -6,7 +6,7 @@ from PIL import Image
 from tools import styled
 
 CHAPTER = "book/{}/05-gan.html"
-CAPTION = "p.figure-caption + details.folded + p"  # what follows a caption, after the code
+CAPTION = "p.figure-caption + details.folded + details"  # what follows a caption, after the code
 LEFT = {"ko": "분 남음", "en": "min left"}
 
 
@@ -101,6 +101,7 @@ def test_a_picture_of_the_gallery_opens_as_it_is_stored(open_page, root):
     large = page.locator("#large-figure")
     links = page.locator(f'{CAPTION} a.download[href$=".jpg"]')
     assert links.count() == len(styled.GALLERY)
+    page.locator(f"{CAPTION} > summary").click()
     for place, name in enumerate(styled.GALLERY):
         stored = root / styled.FOLDER / f"{name}.jpg"
         with Image.open(stored) as picture:
