@@ -6,7 +6,7 @@ from PIL import Image
 from tools import styled
 
 CHAPTER = "book/{}/05-gan.html"
-CAPTION = "p.figure-caption + details.folded + details"  # what follows a caption, after the code
+FILES = "p.figure-caption + details.folded + details:not(.folded)"  # after a figure's code
 LEFT = {"ko": "분 남음", "en": "min left"}
 
 
@@ -99,9 +99,9 @@ def test_a_figure_opens_large_and_gives_the_focus_back(open_page, theme):
 def test_a_picture_of_the_gallery_opens_as_it_is_stored(open_page, root):
     page = open_page("book/en/07-style-transfer.html", 1440)
     large = page.locator("#large-figure")
-    links = page.locator(f'{CAPTION} a.download[href$=".jpg"]')
+    links = page.locator(f'{FILES} a.download[href$=".jpg"]')
     assert links.count() == len(styled.GALLERY)
-    page.locator(f"{CAPTION} > summary").click()
+    page.locator(f"{FILES} > summary").click()
     for place, name in enumerate(styled.GALLERY):
         stored = root / styled.FOLDER / f"{name}.jpg"
         with Image.open(stored) as picture:
@@ -119,7 +119,7 @@ def test_a_picture_of_the_gallery_opens_as_it_is_stored(open_page, root):
 def test_a_click_on_a_part_of_the_gallery_opens_it_and_a_key_the_whole(open_page):
     page = open_page("book/en/07-style-transfer.html", 1440)
     large = page.locator("#large-figure")
-    figure = page.locator(f"div.cell:has(+ {CAPTION} a.download) a.image-reference")
+    figure = page.locator(f"div.cell:has(+ {FILES} a.download) a.image-reference")
     assert figure.count() == 3
     box = figure.nth(1).locator("img").bounding_box()
     for place, name in enumerate(("swirls", "patchwork", "waves", "ink")):
