@@ -5,7 +5,7 @@ import torch
 from course_lib.data import load_hangul
 from course_lib.hangul import join
 from course_lib.support import runs as stored
-from tools import hangul
+from tools import hangul, runs
 
 
 def seeded(seed=0):
@@ -38,4 +38,4 @@ def test_the_problems_have_the_answers_that_they_say():
 
 
 def test_the_stored_table_has_the_runs_of_its_recipe():
-    assert {run for run, _ in stored.load("hangul-runs")} == set(hangul.runs())
+    assert {run for run, _ in stored.load("hangul-runs")} == set(runs.TABLES["hangul-runs"]())
