@@ -1,8 +1,9 @@
 """How fast the live figures are on a phone: `python -m tools quality --live`.
 
 Each figure of the built site is opened in Chromium, as wide as a phone, its processor four times
-slower. Measured are the milliseconds from coming near to being ready and from a press to the next
-picture, pictures a second while it plays, and what it loads.
+slower. Measured are the milliseconds from coming near to being ready and from a first move to the
+next picture, pictures a second after it, the seconds until what learns in the page has learned, and
+what it loads.
 """
 
 import re
@@ -15,10 +16,19 @@ from tools.web import served
 
 THROTTLE, SECONDS = 4, 3
 PLACE = re.compile(r'<div class="live" data-figure="([^"]*)">')
-# Milliseconds from pressing a button of the figure to the second picture after it.
-PRESS = """button => new Promise((done) => {
+STEPS = {"gan-ring": 900, "style-paint": 20}  # after which there is something to see
+# Milliseconds from pressing a button of the figure, or else moving its slider or choice, to the
+# second picture after it.
+MOVE = """figure => new Promise((done) => {
+  const control = figure.querySelector("button") ?? figure.querySelector("input, select");
   const start = performance.now();
-  button.click();
+  if (control.matches("button")) control.click();
+  else {
+    if (control.matches("select")) control.selectedIndex = control.options.length - 1;
+    else control.value = control.max;
+    const events = ["input", "change"].map((name) => new Event(name, { bubbles: true }));
+    events.forEach((event) => control.dispatchEvent(event));
+  }
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
 })"""
 RATE = """seconds => new Promise((done) => {
@@ -32,6 +42,11 @@ RATE = """seconds => new Promise((done) => {
   requestAnimationFrame(count);
 })"""
 
+LEARNED = """([figure, steps]) => {
+  const said = document.querySelector(`.live[data-figure="${figure}"] [role="status"]`).textContent;
+  return Number(said.match(/\\d+/)?.[0] ?? 0) >= steps;
+}"""
+
 
 def places(root):
     """Return {figure: page of the site} for every live figure in the English chapters."""
@@ -44,7 +59,10 @@ def places(root):
 
 
 def measure(chromium, address, page, figure):
-    """Return (ready ms, answer ms, pictures a second, kilobytes) of one figure."""
+    """Return (ready ms, answer ms, pictures a second, seconds to learn, kilobytes) of one figure.
+
+    Seconds are None where nothing is learned in the page.
+    """
     tab = chromium.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     session = tab.context.new_cdp_session(tab)
     session.send("Network.enable")
@@ -63,23 +81,28 @@ def measure(chromium, address, page, figure):
     tab.wait_for_selector(f'.live[data-figure="{figure}"].ready')
     ready = tab.evaluate("performance.now()") - start
     tab.wait_for_load_state("networkidle")
-    buttons = place.locator(".live-bar button")
-    answer = buttons.first.evaluate(PRESS)
-    rate = tab.evaluate(RATE, SECONDS)
+    begin = tab.evaluate("performance.now()")
+    answer = place.locator(".live-bar").first.evaluate(MOVE)
+    rate, seconds = tab.evaluate(RATE, SECONDS), None
+    if figure in STEPS:
+        tab.wait_for_function(LEARNED, arg=[figure, STEPS[figure]], timeout=300_000)
+        seconds = (tab.evaluate("performance.now()") - begin) / 1000
     tab.close()
     weight = sum(size for one, size in loaded.items() if "/live/" in urls.get(one, "")) / 1000
-    return ready, answer, rate, weight
+    return ready, answer, rate, seconds, weight
 
 
 def report(site):
     """Print a Markdown table of all figures of a built site; return 0."""
-    print("| figure | ready, ms | answer, ms | pictures a second | kB |")
-    print("|-|-|-|-|-|")
+    print("| figure | ready, ms | answer, ms | pictures a second | learned, s | kB |")
+    print("|-|-|-|-|-|-|")
     with sync_playwright() as playwright, served(site) as address:
         program = browser.find() or browser.install()
         chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
         for figure, page in sorted(places(ROOT).items()):
-            ready, answer, rate, weight = measure(chromium, address, page, figure)
-            print(f"| {figure} | {ready:.0f} | {answer:.0f} | {rate:.0f} | {weight:.0f} |")
+            ready, answer, rate, seconds, weight = measure(chromium, address, page, figure)
+            learned = "" if seconds is None else f"{seconds:.0f}"
+            cells = figure, f"{ready:.0f}", f"{answer:.0f}", f"{rate:.0f}", learned, f"{weight:.0f}"
+            print(f"| {' | '.join(cells)} |", flush=True)
         chromium.close()
     return 0
