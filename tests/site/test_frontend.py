@@ -140,6 +140,9 @@ def test_the_typeface_of_headings_holds_what_stands_in_headings(site, pages):
     assert len(there) < len(held(site, "pretendard-hangul") | held(site, "pretendard-others"))
 
 
+WITH_HANGUL = "book/en/08-hangul", "book/en/glossary"
+
+
 def test_pages_ask_for_their_typefaces_early_but_after_all_else(site, pages):
     files = {path.name for path in (site / "_static/typefaces").glob("*.woff2")}
     latin = {name for name in files if "-others-" in name}
@@ -152,7 +155,8 @@ def test_pages_ask_for_their_typefaces_early_but_after_all_else(site, pages):
     for name, page in (pages | searches).items():
         links = page.head.select('link[rel="preload"]')
         asked = [link["href"].rpartition("/")[2] for link in links]
-        assert sorted(asked) == sorted(files if name.startswith("book/ko/") else latin), name
+        reads = name.startswith("book/ko/") or name in WITH_HANGUL
+        assert sorted(asked) == sorted(files if reads else latin), name
         assert all(link["fetchpriority"] == "low" for link in links), name
 
 

@@ -17,10 +17,11 @@
     return drawn("가") !== drawn("후"); // two equal boxes: there is neither
   };
   const now = (some) => some.forEach((link) => { link.media = "all"; });
-  const { dataset, lang } = document.documentElement;
+  const { dataset } = document.documentElement;
+  const asks = links.some((link) => link.href.includes("-hangul-"));
   if (links.every((link) => kept().includes(link.href))) now(links);
   else if (!matchMedia(links[0].media).matches) {
-    dataset.typefaces = lang === "ko" && !hangul() ? "text" : "device";
+    dataset.typefaces = asks && !hangul() ? "text" : "device";
     if (dataset.typefaces === "text") now(links.filter((link) => link.href.includes("pretendard")));
     const load = (link) => fetch(link.href).then((answer) => answer.arrayBuffer());
     const later = () => Promise.all(links.map(load)).then(

@@ -2,10 +2,10 @@
 
 Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book needs about 900 of them,
 from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
-English pages need not load, and all else. The same is done to Gowun Batang, a serif, with what
-stands in headings. MathJax's typefaces keep what stands in formulas. The
-names of the files hold a checksum of all that makes them, so that a build with the same characters
-finds them done. Packages that cut a typeface beforehand cannot know the book's characters.
+pages without it need not load, and all else. The same is done to Gowun Batang, a serif, with what
+stands in headings. MathJax's typefaces keep what stands in formulas. The names of the files hold a
+checksum of all that makes them, so that a build with the same characters finds them done. Packages
+that cut a typeface beforehand cannot know the book's characters.
 """
 
 import hashlib
@@ -83,6 +83,11 @@ def face(family, name, ranges):
     )
 
 
+def reads_hangul(page):
+    """Tell whether a page has more Hangul than a few words, in whichever language it is."""
+    return sum(map(is_hangul, page.read_text("utf8"))) > 100
+
+
 def ask_early(page, addresses):
     """Have a page ask for files of a typeface at once, after all that it needs to be shown.
 
@@ -118,12 +123,11 @@ def write(app, exception):
             files[part].append(f"{FOLDER}/{path.name}")
             rules += face(family, path.name, ranges)
     (folder / "typefaces.css").write_text(rules, "utf8")
-    for language, parts in {"ko": ["hangul", "others"], "en": ["others"]}.items():
-        names = [name for part in parts for name in files[part]]
-        for page in Path(app.outdir).glob(f"search-{language}.html"):
-            ask_early(page, names)
-        for page in Path(app.outdir, "book", language).glob("*.html"):
-            ask_early(page, [f"../../{name}" for name in names])
+    out = Path(app.outdir)
+    for page in [*out.glob("search-*.html"), *out.glob("book/*/*.html")]:
+        up = "../" * (len(page.relative_to(out).parts) - 1)
+        parts = ["hangul", "others"] if reads_hangul(page) else ["others"]
+        ask_early(page, [f"{up}{name}" for part in parts for name in files[part]])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:
