@@ -6,7 +6,7 @@ from urllib.parse import unquote, urljoin
 def test_an_exercises_download_is_the_notebook_of_the_repository(site, pages, root):
     found = set()
     for name, page in pages.items():
-        for link in page.select("a.download"):
+        for link in page.select('a.download[href$=".ipynb"]'):
             path = unquote(urljoin(name, link["href"]))
             language, notebook = name.split("/")[1], path.split("/")[-1]
             wanted = root / "exercises/students" / language / notebook

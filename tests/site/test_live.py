@@ -324,7 +324,9 @@ def test_the_speed_of_a_figure_is_measured(live, browser, monkeypatch):
     assert 0 < answer < 5000
     assert 0 < ready < 60_000
     assert 1 < rate < 200
-    assert 5 < weight < 2000
+    # The little book has every figure on one page; those near this one are loaded, too.
+    everything = sum(path.stat().st_size for path in (ROOT / "book/live").rglob("*.*")) / 1000
+    assert 5 < weight < everything
 
 
 def test_the_steps_of_the_readme_make_a_figure(little_book, new_page, tmp_path):
