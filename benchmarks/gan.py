@@ -50,7 +50,7 @@ from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.gan import gan_step, sample, train_gan
 from course_lib.metrics import frechet_distance
 from course_lib.support.run import place
-from tools import adversary
+from recipes import adversary
 from tools.checkpoints import RECIPES
 
 N_THREADS = 2

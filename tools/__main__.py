@@ -1,36 +1,22 @@
-"""``python -m tools COMMAND``: each command is a module of this package."""
+"""``python -m tools COMMAND``: each command is a module of this package, or of `recipes`."""
 
 import argparse
 import importlib
 import sys
+from pathlib import Path
 
+import tools
 from tools.book import ROOT, BookError
 
-COMMANDS = {
-    "run": "run chapters in a fresh kernel, store their outputs, copy them to English",
-    "colab": "run chapters by themselves in an environment like Google Colab's",
-    "sync": "copy code cells and outputs from Korean to English",
-    "parity": "compare the Korean and the English pages",
-    "glossary": "link each term of the glossary to the chapter that introduces it",
-    "repository": "check or change the address of the repository everywhere",
-    "new": "start a new chapter in both languages",
-    "new-exercise": "start a new exercise in both languages, with the answers that test it",
-    "checkpoints": "train the models that come with the library, check them against their cards",
-    "gpu": "measure every chapter and the trainings on a GPU",
-    "runs": "train what a chapter shows the errors of without training it, and store the errors",
-    "live": "store what live figures need of the trained models, the digits and a photograph",
-    "strips": "make the small image strips of the DCGAN: time-lapse and latent walks",
-    "pdf": "print the built site, a PDF for each language",
-    "epub": "make an EPUB of each language from the built site",
-    "slides": "make slides of each chapter's door and way from the built site",
-    "home": "draw the home page's pictures",
-    "styled": "paint the finished pictures of the chapter on style transfer",
-    "screenshots": "take the README's pictures from the built site",
-    "quality": "measure the built site with Lighthouse, as a phone sees it",
-    "update": "refresh the exact version numbers",
-    "browser": "find Chromium, or install it where that is allowed",
-    "test": "run the stages of `make test`",
-}
+ROWS = [row.split(" | ") for row in tools.__doc__.split("\n\n")[2].splitlines()]
+COMMANDS = {name.strip(): summary for name, summary, _ in ROWS}
+
+
+def load(command):
+    """Return the module of a command."""
+    name = command.replace("-", "_")
+    package = "tools" if Path(__file__).with_name(f"{name}.py").exists() else "recipes"
+    return importlib.import_module(f"{package}.{name}")
 
 
 def main(argv=None):
@@ -41,10 +27,10 @@ def main(argv=None):
     # no Jupyter client, and needs none to check the repository's address.
     asked = next((word for word in (sys.argv[1:] if argv is None else argv) if word[0] != "-"), "")
     for name, summary in COMMANDS.items():
-        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
+        sub = commands.add_parser(name, help=summary, description=summary)
         if name == asked:
-            module = importlib.import_module(f"tools.{name.replace('-', '_')}")
-            module.add_arguments(sub)
+            module = load(name)
+            getattr(module, "add_arguments", lambda parser: None)(sub)
             sub.set_defaults(call=module.main)
     args = parser.parse_args(argv)
     try:

@@ -1,8 +1,7 @@
 """Where the book's files stand, and how they are read and written."""
 
 import os
-import stat
-import tempfile
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -27,20 +26,21 @@ def notebook(root, language, name):
     return folder(root, language) / f"{name}.ipynb"
 
 
+def chosen(wanted, there, kind):
+    """Return the wanted names, or all that are there; raise BookError for one that is not."""
+    for name in wanted:
+        if name not in there:
+            raise BookError(f"no {kind} {name!r}; there are: {', '.join(there) or 'none'}")
+    return list(wanted or there)
+
+
 def chapters(root, wanted=()):
     """Return the names of the chapters, sorted; of the wanted ones where any are named.
 
     A wanted chapter may be given as ``01-kmeans`` or as a path to its notebook.
-    Raises BookError for a chapter that does not exist.
     """
     there = sorted(path.stem for path in folder(root, SOURCE).glob("*.ipynb"))
-    if not wanted:
-        return there
-    names = [Path(name).name.removesuffix(".ipynb") for name in wanted]
-    for name in names:
-        if name not in there:
-            raise BookError(f"no chapter {name!r}; there are: {', '.join(there) or 'none'}")
-    return names
+    return chosen([Path(name).name.removesuffix(".ipynb") for name in wanted], there, "chapter")
 
 
 def contents(root, language):
@@ -89,20 +89,11 @@ def write_notebook(path, content):
 def write_text(path, text):
     """Write a file, whole or not at all: under a temporary name first, then renamed."""
     path = Path(path)
-    if path.exists():
-        mode = stat.S_IMODE(path.stat().st_mode)
-    else:
-        umask = os.umask(0)
-        os.umask(umask)
-        mode = 0o666 & ~umask
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        part.write_text(text, "utf8", newline="\n")
+        if path.exists():
+            shutil.copymode(path, part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
-"""What the site's tests need of the machine: Debian's Chromium, and if they are there others.
+"""Find Chromium, or install it where that is allowed, and what else the site's tests look for.
 
 Without Firefox or epubcheck the tests that want them are skipped.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -50,8 +51,16 @@ def install():
     return path
 
 
-def add_arguments(parser):
-    """Declare the command's arguments: none."""
+@contextlib.contextmanager
+def launched():
+    """Context manager: Playwright's Chromium, installed first if there is none."""
+    from playwright.sync_api import sync_playwright  # which the other commands can do without
+
+    with sync_playwright() as playwright:
+        path = find() or install()
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 def main(args, root):

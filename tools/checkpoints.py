@@ -20,8 +20,9 @@ from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
 from course_lib.fast_style import Painter
 from course_lib.gan import sample
 from course_lib.metrics import frechet_distance, psnr
-from tools import adversary, hangul, hangul_writers, painting
-from tools.adversary import moved
+from recipes import adversary, hangul_writers, painting
+from recipes.adversary import moved
+from tools import hangul
 from tools.book import BookError
 
 

@@ -185,10 +185,6 @@ def identifier(name):
     return "f-" + name.replace("/", "-")
 
 
-def add_arguments(parser):
-    """Declare the command's arguments: none."""
-
-
 def main(args, root):
     """Write both languages into _build/epub; say where the files are and how large they are."""
     for language in (SOURCE, TRANSLATION):

@@ -73,10 +73,6 @@ def filled(root, language):
     return ROW.sub(row, page)
 
 
-def add_arguments(parser):
-    """Nothing to choose."""
-
-
 def main(args, root):
     """Fill in the column in both languages."""
     for language in (SOURCE, TRANSLATION):

@@ -156,10 +156,6 @@ def print_book(chromium, root, site, language, folder):
     return path
 
 
-def add_arguments(parser):
-    """Declare the command's arguments: none."""
-
-
 def main(args, root):
     """Print both languages into _build/pdf; say where the files are and how long they are."""
     folder = root / "_build/pdf"

@@ -1,12 +1,27 @@
-"""Store drawings in fewer bytes: a plot needs a palette, a photograph needs all its colors."""
+"""Draw the home page's pictures and take the README's from the built site, all in few bytes.
+
+A plot needs a palette, a photograph needs all its colors; so do those that notebooks store.
+"""
 
 import base64
 import io
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from tools import browser
+from tools.book import BookError, chosen
+from tools.web import served
+
 LEAST_PSNR = 45.0  # decibels: a loss that nobody sees, and that pictures with photographs exceed
+README = {f"docs/images/kmeans-{one}.png": f"book/{one}/01-kmeans.html" for one in ("ko", "en")}
+WINDOW = {"width": 1280, "height": 860}
+SHOW = """async image => {
+  await image.decode();
+  image.scrollIntoView({ block: "center", behavior: "instant" });
+}"""
 
 
 def shrink(png):
@@ -41,3 +56,43 @@ def shrink_outputs(content):
                 png = shrink(base64.b64decode(data["image/png"]))
                 data["image/png"] = base64.b64encode(png).decode("ascii")
     return content
+
+
+def photograph(chromium, site, page):
+    """Return a PNG of the part of a page of the built site that shows its first figure."""
+    if not (site / page).exists():
+        raise BookError(f"{site / page} is not there: `make book` builds the site")
+    with served(site) as address:
+        tab = chromium.new_page(viewport=WINDOW, color_scheme="light")
+        tab.goto(address + page)
+        tab.evaluate("document.fonts.ready")
+        tab.locator("article div.cell_output img").first.evaluate(SHOW)
+        picture = shrink(tab.screenshot())
+        tab.close()
+    return picture
+
+
+def take(site, page):
+    """Photograph a page with a browser of its own."""
+    with browser.launched() as chromium:
+        return photograph(chromium, site, page)
+
+
+def add_arguments(parser):
+    """Declare the command's arguments."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
+
+
+def main(args, root):
+    """Store the pictures; a BookError names one that is unknown, or what it lacks."""
+    from recipes import home  # with PyTorch, which a notebook's pictures do without
+
+    site = root / "_build/html"
+    makers = {path: partial(take, site, page) for path, page in README.items()}
+    makers |= home.pictures(root)
+    paths = {Path(path).stem: path for path in makers}
+    for name in chosen(args.names, paths, "picture"):
+        content = makers[paths[name]]()
+        (root / paths[name]).write_bytes(content)
+        print(f"{paths[name]}: {len(content):,} bytes", flush=True)
+    return 0

@@ -37,8 +37,7 @@ def stages():
         # Together, since a chapter keeps one worker busy for long.
         "notebooks and tools": [*pytest, *workers, "--nbval", "book/ko"]
         + ["tests/notebooks", "tests/tools"],
-        # By itself: the submissions are what runs in parallel.
-        "autograder": [*pytest, "tests/autograder"],
+        "autograder": [*pytest, *workers, "tests/autograder"],
         "browser": [*python, "tools", "browser"],
         "site": [*pytest, *workers, "tests/site"],
     }

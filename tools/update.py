@@ -106,10 +106,6 @@ def update_node(root):
     return changes
 
 
-def add_arguments(parser):
-    """Declare the command's arguments: none."""
-
-
 def main(args, root):
     """Update everything and list what changed."""
     changes = update_python(root) + update_node(root)

@@ -5,7 +5,7 @@ import { canvas, element, ink } from "./kit.js";
 import { fetched } from "./model.js";
 
 export const SIDE = 28;
-const COLUMNS = 20; // of the sheet that tools/live.py makes
+const COLUMNS = 20; // of the sheet that recipes/live.py makes
 
 const pixels = (side) => element("canvas", { width: side, height: side }).getContext("2d", { willReadFrequently: true });
 const levels = (context, x, y) => {

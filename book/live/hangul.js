@@ -22,7 +22,7 @@ export const isCommon = (character) => COMMON.has(character);
 export const lastOf = (text) => [...text].filter(isSyllable).at(-1);
 
 const WORDS = "봄꽃강산밤별집밥물불나너한글안녕학교친구우리바다하늘달책빛길꿈춤문손발눈귀입곰닭흙값새비해왕콩떡";
-const COLUMNS = 8; // of the sheet that tools/live.py makes of WORDS
+const COLUMNS = 8; // of the sheet that recipes/live.py makes of WORDS
 
 // read(image) -> {text, confidence}: what the reader sees, and how sure it is of the part of which
 // it is least sure.

@@ -1,5 +1,5 @@
 // The book's trained models in the page: weights of eight bits from models/NAME.bin, which
-// `python -m tools live` writes (tools/live.py says what stands in a file), and the layers they need.
+// `python -m tools live` writes (recipes/live.py says what stands in a file), and the layers they need.
 
 const file = (name) => new URL(`models/${name}`, import.meta.url);
 

@@ -103,7 +103,7 @@ def privates(source):
 
 def programs():
     """Yield (where, source) of every program that uses the library from outside."""
-    for folder in ("benchmarks", "exercises", "tools", "book/_ext"):
+    for folder in ("benchmarks", "exercises", "recipes", "tools", "book/_ext"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield str(path), path.read_text("utf8")
     for pattern in ("book/*/*.ipynb", "exercises/*/*.ipynb"):

@@ -10,10 +10,10 @@ import scipy.special
 import torch
 
 from course_lib import kmeans
+from recipes.live import MODELS
 from tests.site.little import notebook
 from tests.site.live import CAPTION, PLACE, ROOT, figures
 from tools import live_speed
-from tools.live import MODELS
 from tools.web import served
 
 

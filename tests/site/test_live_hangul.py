@@ -8,7 +8,7 @@ from course_lib import checkpoints
 from course_lib.data import load_hangul
 from course_lib.hangul import join, one_hots, read, split
 from course_lib.support.hangul_images import COMMON, SYLLABLES
-from tools.live import shrink
+from recipes.live import shrink
 
 
 @pytest.fixture(scope="module")

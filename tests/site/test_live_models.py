@@ -14,8 +14,8 @@ from course_lib import checkpoints, metrics
 from course_lib.data import load_mnist
 from course_lib.style import content_loss, gram_matrix, style_loss
 from course_lib.support.vgg import VGGFeatures
+from recipes.live import MODELS, BookError, described, main, packed, rounded, shrink
 from tests.site.live import ROOT
-from tools.live import MODELS, BookError, described, main, packed, rounded, shrink
 
 RUN = """async ([name, part, inputs, side]) => {
   const { load } = await import('../../_static/live/model.js');
@@ -120,7 +120,7 @@ def test_the_header_comes_first_and_arrays_lie_on_multiples_of_four():
 
 
 def test_the_command_writes_what_is_stored(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("tools.live.MODELS", ("conv-autoencoder",))
+    monkeypatch.setattr("recipes.live.MODELS", ("conv-autoencoder",))
     assert main(None, tmp_path) == 0
     shown = capsys.readouterr().out
     assert "conv-autoencoder: 128 kB; test MSE" in shown

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tools import styled
+from recipes import styled
 
 CHAPTER = "book/{}/05-gan.html"
 FILES = "p.figure-caption + details.folded + details:not(.folded)"  # after a figure's code

@@ -13,7 +13,7 @@ def test_every_command_explains_itself(command, capsys):
 
 
 def test_every_command_is_a_module_and_every_module_with_a_main_is_a_command():
-    modules = (ROOT / "tools").glob("*.py")
+    modules = [*(ROOT / "tools").glob("*.py"), *(ROOT / "recipes").glob("*.py")]
     runnable = {
         path.stem.replace("_", "-") for path in modules if "\ndef main(" in path.read_text("utf8")
     }

@@ -114,7 +114,7 @@ def test_a_new_chapter_has_its_row_in_every_table_and_what_only_an_author_knows_
     assert [one.split(":")[0] for one in left] == [
         "book/ko/instructors.md",
         "book/en/instructors.md",
-        "tools/home.py",
+        "recipes/home.py",
     ]
     assert all("02-k-medians" in one for one in left)
 

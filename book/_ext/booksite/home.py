@@ -1,8 +1,8 @@
 """The home page's cards, one a chapter: its picture, number, title, question and time.
 
 A page of text asks for them with <div class="chapters"></div>. What stands on them comes from the
-chapters themselves (see opener) and from the pictures that `python -m tools home` draws, one for
-each file name. sphinx-design has cards, but their author would write every title a second time.
+chapters themselves (see opener) and from the pictures that `python -m tools pictures` draws, one
+for each file name. sphinx-design has cards, but their author would write every title twice.
 """
 
 from html import escape

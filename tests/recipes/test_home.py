@@ -1,15 +1,14 @@
 """The home page's pictures: of one size, small, and made of what the book makes."""
 
 import io
-from argparse import Namespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from tools import home
-from tools.book import ROOT, BookError
+from recipes import home
+from tools.book import ROOT
 
 
 @pytest.mark.parametrize("name", ["01-kmeans", "03-denoising-autoencoder", "06-dcgan"])
@@ -33,17 +32,19 @@ def test_the_grid_shows_each_image_in_its_place():
     assert bright.mean() == pytest.approx(1 / 6, abs=0.01)
 
 
-def test_a_picture_is_drawn_by_name(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(home, "PANELS", dict.fromkeys(("01-a", "02-b"), lambda ax: ax.axis("off")))
-    assert home.main(Namespace(names=["02-b"]), tmp_path) == 0
-    assert [path.name for path in (tmp_path / home.FOLDER).iterdir()] == ["02-b.png"]
-    assert capsys.readouterr().out.startswith(f"{home.FOLDER}/02-b.png: ")
-    with pytest.raises(BookError, match="no picture 03-c"):
-        home.main(Namespace(names=["03-c"]), tmp_path)
+def test_a_strip_has_its_frames_in_a_row(monkeypatch):
+    frames = torch.rand(2, 3, 1, 4, 5)
+    frames[1, 0, 0, 0, 0] = 2.0  # clipped
+    monkeypatch.setattr(home, "time_lapse", lambda: frames)
+    row = np.asarray(Image.open(io.BytesIO(home.strip(1))))
+    assert row.shape == (4, 15)
+    for i, frame in enumerate(frames[1, :, 0].clamp(0, 1)):
+        assert np.array_equal(row[:, 5 * i : 5 * i + 5], np.rint(255 * frame.numpy()))
 
 
 def test_the_stored_pictures_are_all_there():
-    names = {*(f"{name}.png" for name in home.PANELS), home.STYLED_NAME}
-    assert {path.name for path in (ROOT / home.FOLDER).iterdir()} == names
-    for name in names:
-        assert Image.open(ROOT / home.FOLDER / name).size == home.SIZE
+    paths = {ROOT / path for path in home.pictures(ROOT)}
+    assert {*(ROOT / home.FOLDER).iterdir(), *(ROOT / home.STRIPS).iterdir()} == paths
+    for path in paths:
+        strip = path.parent.name == "strips"
+        assert Image.open(path).size == ((28 * home.N_FRAMES, 28) if strip else home.SIZE)

@@ -9,7 +9,7 @@ from PIL import Image
 from course_lib.support import checkpoints, runs
 from course_lib.support.images import gray
 from course_lib.support.style_run import History, Result
-from tools import styled
+from recipes import styled
 from tools.book import ROOT, notebook, read_notebook
 
 

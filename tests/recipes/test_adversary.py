@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course_lib.dcgan import ConvGenerator
-from tools import adversary
+from recipes import adversary
 
 
 class Line(nn.Module):

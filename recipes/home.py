@@ -1,11 +1,11 @@
 """The home page's pictures: what the book makes, one small picture a chapter, named like it.
 
 Each is drawn by the library that the chapters import, from the data and the models that come with
-it, and stored as a PNG of SIZE pixels.
+it, in SIZE pixels. Above them four digits form while a narrow DCGAN trains: a strip of frames each.
 """
 
 import io
-from functools import partial
+from functools import cache, partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,15 +17,17 @@ from torch import nn
 from course_lib import checkpoints, plots
 from course_lib.autoencoder import DenseAutoencoder, train_autoencoder
 from course_lib.data import load_hangul, load_mnist
+from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.denoising import gaussian_noise
 from course_lib.fast import KMeans
 from course_lib.gan import DenseDiscriminator, DenseGenerator, sample, train_gan
 from course_lib.runtime import seed_everything
-from tools.book import BookError
+from recipes.styled import FOLDER as STYLED
 from tools.pictures import shrink
-from tools.styled import FOLDER as STYLED
 
 FOLDER = "book/_static/home"
+STRIPS = "book/_static/strips"
+N_DIGITS, N_FRAMES = 4, 16  # strips, and frames of 28 x 28 pixels in each
 SIZE = (480, 360)  # pixels, width and height: drawn at half of that on the page
 ROWS, COLUMNS = 6, 8  # digits in a picture
 
@@ -167,7 +169,6 @@ PANELS = {
     "08-hangul": restored,
     "09-scale": scaling,
 }
-STYLED_NAME = "07-style-transfer.jpg"
 
 
 def draw(panel):
@@ -196,23 +197,34 @@ def styled(root):
     return out.getvalue()
 
 
-def add_arguments(parser):
-    """Arguments of ``python -m tools home``."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
+@cache
+def time_lapse():
+    """What noise becomes while a narrow DCGAN trains: (N_DIGITS, N_FRAMES, 1, 28, 28)."""
+    z = torch.randn(N_DIGITS, 64, generator=torch.Generator().manual_seed(0))
+    seed_everything(0)
+    networks = ConvGenerator(64, width=16).eval(), ConvDiscriminator(width=16)
+    images, frames = load_mnist("small").train_images, []
+
+    def keep(*_):
+        with torch.no_grad():
+            frames.append(networks[0](z))
+
+    keep()
+    train_gan(*networks, images, num_epochs=N_FRAMES - 1, lr=5e-3, on_epoch=keep, device="cpu")
+    return torch.stack(frames, dim=1)
 
 
-def main(args, root):
-    """Draw and store the pictures; needs the finished pictures of style transfer."""
-    folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    makers = {f"{name}.png": partial(draw, panel) for name, panel in PANELS.items()}
-    makers[STYLED_NAME] = partial(styled, root)
-    unknown = set(args.names) - {name.rpartition(".")[0] for name in makers}
-    if unknown:
-        raise BookError(f"no picture {', '.join(sorted(unknown))}")
-    for name, make in makers.items():
-        if not args.names or name.rpartition(".")[0] in args.names:
-            content = make()
-            (folder / name).write_bytes(content)
-            print(f"{FOLDER}/{name}: {len(content):,} bytes")
-    return 0
+def strip(number):
+    """Return the PNG's bytes of one digit's frames, side by side."""
+    row = torch.cat(list(time_lapse()[number, :, 0]), dim=1).clamp(0, 1)
+    out = io.BytesIO()
+    Image.fromarray((255 * row).round().byte().numpy()).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def pictures(root):
+    """Return {path: function that makes the picture's bytes}; one needs chapter 7's pictures."""
+    makers = {f"{FOLDER}/{name}.png": partial(draw, panel) for name, panel in PANELS.items()}
+    makers[f"{FOLDER}/07-style-transfer.jpg"] = partial(styled, root)
+    strips = {f"{STRIPS}/time-lapse-{n + 1}.png": partial(strip, n) for n in range(N_DIGITS)}
+    return makers | strips

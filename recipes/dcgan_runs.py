@@ -19,7 +19,7 @@ from course_lib.dcgan import ConvDiscriminator, ConvGenerator, init_weights
 from course_lib.gan import DenseDiscriminator, DenseGenerator, sample, train_gan
 from course_lib.metrics import frechet_distance, precision_recall
 from course_lib.runtime import seed_everything
-from tools import adversary
+from recipes import adversary
 
 LR, EPOCHS, WIDTH = 5e-3, 4, 16  # the chapter's
 LONG, SLOW = 8, 2e-3  # of the successors

@@ -6,7 +6,7 @@ from torch.nn.functional import avg_pool2d
 
 from course_lib.fast_style import Painter
 from course_lib.style import STYLE_LAYERS
-from tools import painting
+from recipes import painting
 
 
 class Seen(torch.nn.Module):

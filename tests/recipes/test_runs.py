@@ -8,7 +8,7 @@ import torch
 from course_lib.autoencoder import DenseAutoencoder
 from course_lib.support import checkpoints
 from course_lib.support import runs as stored
-from tools import runs
+from recipes import runs
 from tools.book import BookError
 
 

@@ -10,7 +10,7 @@ from course_lib.dcgan import ConvDiscriminator, ConvGenerator
 from course_lib.gan import sample
 from course_lib.hangul import N_PARTS, one_hots, read, write
 from course_lib.support.hangul_images import COMMON
-from tools import adversary
+from recipes import adversary
 from tools.hangul import moved, syllables
 
 WIDTH = 32

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course_lib.dcgan import ConvDiscriminator
-from tools import dcgan_runs
+from recipes import dcgan_runs
 
 
 def kinds(networks, kind):

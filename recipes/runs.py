@@ -18,7 +18,8 @@ from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
 from course_lib.support.images import resize
-from tools import dcgan_runs, hangul, hangul_writers, painting, styled
+from recipes import dcgan_runs, hangul_writers, painting, styled
+from tools import hangul
 from tools.book import BookError
 
 SEEDS = range(3)

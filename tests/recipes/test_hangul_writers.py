@@ -6,7 +6,7 @@ import torch
 from course_lib.data import load_hangul
 from course_lib.dcgan import ConvGenerator
 from course_lib.hangul import one_hots
-from tools import hangul_writers
+from recipes import hangul_writers
 from tools.hangul import syllables
 
 

@@ -219,10 +219,6 @@ def write_photographs(folder):
         PIL.Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=85)
 
 
-def add_arguments(parser):
-    """Declare the command's arguments: it has none."""
-
-
 def main(args, root):
     """Write the files, and print what each weighs and what the rounding costs."""
     folder = root / FOLDER
