@@ -81,6 +81,7 @@ def compare_text(source, translation, bilingual=False):
         "admonitions": (ko.admonitions, en.admonitions),
         "HTML elements": (ko.html, en.html),
         "code blocks": (ko.fences, en.fences),
+        "numbered lists": (ko.lists, en.lists),
     }
     for name, (left, right) in same.items():
         if left != right:

@@ -62,6 +62,7 @@ PLANTED = {
         "title",
         "Korean in the English text",
     ),
+    "numbered list": (replaced("title", "We add", "1. x\n\nWe add"), "title", "numbered lists"),
     "code": (replaced("sum", "1 + 1", "1 + 2"), "sum", "code differs"),
     "outputs": (
         lambda cells: cells[3].update(
