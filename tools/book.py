@@ -1,4 +1,4 @@
-"""Where the book's files stand, and how they are read and written."""
+"""Find, read and write the book's files, for every other command."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Rehearse Google Colab: every chapter by itself, in an environment like Colab's.
+"""Rehearse Google Colab: run every chapter by itself in an environment like Colab's.
 
 A chapter is copied alone into an empty folder and run from top to bottom by a Python that has
 Colab's packages and no course_lib, so that its first cell really installs; the repository's address

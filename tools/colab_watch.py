@@ -1,4 +1,4 @@
-"""Reports where a Python process writes; tools/colab.py puts it into the environment it watches.
+"""Report where a Python process writes; tools/colab.py puts this into the environment it watches.
 
 Environment variables: COLAB_WATCH_LOG is the file that takes the reports, a path a line;
 COLAB_WATCH_ALLOWED lists the folders, separated by os.pathsep, of which nothing is reported.

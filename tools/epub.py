@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 
 from tools.book import ROOT, SOURCE, TRANSLATION, contents
-from tools.pages import address, article, plain
+from tools.pages import about, address, article, plain, template
 
 STYLE = ROOT / "tools/epub.css"
 LEFT_OUT = ("predictions",)  # a page that is all script
@@ -33,54 +33,6 @@ KEPT = {
 }
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 WORDS = {"ko": "차례", "en": "Contents"}
-
-CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
-<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
-<rootfiles>
-<rootfile full-path="book/book.opf" media-type="application/oebps-package+xml"/>
-</rootfiles>
-</container>
-"""
-PAGE = """<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE html>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"
- lang="{language}" xml:lang="{language}">
-<head>
-<title>{title}</title>
-<link rel="stylesheet" type="text/css" href="style.css"/>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
-PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">
-<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-<dc:identifier id="id">urn:uuid:{identifier}</dc:identifier>
-<dc:title>{title}</dc:title>
-<dc:language>{language}</dc:language>
-<dc:creator>{author}</dc:creator>
-<dc:description>{description}</dc:description>
-<dc:source>{address}</dc:source>
-<dc:rights>CC BY 4.0</dc:rights>
-<meta property="dcterms:modified">{date}T00:00:00Z</meta>
-<meta property="schema:accessMode">textual</meta>
-<meta property="schema:accessMode">visual</meta>
-<meta property="schema:accessModeSufficient">textual</meta>
-<meta property="schema:accessibilityFeature">alternativeText</meta>
-<meta property="schema:accessibilityFeature">MathML</meta>
-<meta property="schema:accessibilityFeature">tableOfContents</meta>
-<meta property="schema:accessibilityHazard">none</meta>
-</metadata>
-<manifest>
-{items}
-</manifest>
-<spine>
-{spine}
-</spine>
-</package>
-"""
 
 
 def page(site, language, name, names, start, pictures):
@@ -115,74 +67,76 @@ def navigation(pages, parts, language):
             part = parts[name]
             lines.append(f"<li><span>{escape(part)}</span><ol>")
         sections = "".join(
-            f'<li><a href="{name}.xhtml#{head.parent["id"]}">{escape(words(head))}</a></li>'
+            f'<li><a href="{name}.xhtml#{head.parent["id"]}">{escape(said(head))}</a></li>'
             for head in made.select("section > section[id] > h2")
         )
         sections = f"<ol>{sections}</ol>" if sections else ""
-        lines.append(f'<li><a href="{name}.xhtml">{escape(words(made.h1))}</a>{sections}</li>')
+        lines.append(f'<li><a href="{name}.xhtml">{escape(said(made.h1))}</a>{sections}</li>')
     lines += ["</ol></li>"] if part else []
     heading = f"<h1>{WORDS[language]}</h1>"
     return f'<nav epub:type="toc" id="toc">{heading}<ol>{"".join(lines)}</ol></nav>'
 
 
-def words(heading):
+def said(heading):
     """Return the words of a heading."""
     return " ".join(heading.get_text().split())
 
 
-def make(root, site, language, path):
-    """Write the EPUB of one language."""
-    config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
-    citation = yaml.safe_load((root / "CITATION.cff").read_text("utf8"))
-    about = config["sphinx"]["config"]["book_languages"][language]
-    start, pictures = address(site, language), {}
-    parts = {name: part for part, name in contents(root, language) if name not in LEFT_OUT}
-    pages = {name: page(site, language, name, parts, start, pictures) for name in parts}
-    files = {"nav.xhtml": navigation(pages, parts, language)}
-    files |= {f"{name}.xhtml": made.decode(formatter="minimal") for name, made in pages.items()}
-    titles = {f"{name}.xhtml": words(made.h1) for name, made in pages.items()}
-    nav, first, *rest = files
-    items = ['<item id="style" href="style.css" media-type="text/css"/>']
-    for name, body in files.items():
-        holds = "nav" if name == "nav.xhtml" else "mathml" if "<math" in body else ""
-        items.append(
-            f'<item id="{identifier(name)}" href="{name}" media-type="application/xhtml+xml"'
-            + (f' properties="{holds}"/>' if holds else "/>")
-        )
-    for name in pictures:
-        kind = KINDS[PurePosixPath(name).suffix]
-        items.append(f'<item id="{identifier(name)}" href="{name}" media-type="{kind}"/>')
-    package = PACKAGE.format(
-        identifier=uuid.uuid5(uuid.NAMESPACE_URL, f"{start}/book/{language}"),
-        title=escape(about["title"]),
-        language=language,
-        author=escape(config["author"]),
-        description=escape(about["description"]),
-        address=start,
-        date=citation["date-released"],
-        items="\n".join(items),
-        spine="\n".join(f'<itemref idref="{identifier(name)}"/>' for name in [first, nav, *rest]),
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as book:
-
-        def add(name, content, packed=zipfile.ZIP_DEFLATED):
-            book.writestr(zipfile.ZipInfo(name), content, packed)
-
-        add("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
-        add("META-INF/container.xml", CONTAINER)
-        add("book/book.opf", package)
-        add("book/style.css", STYLE.read_text("utf8"))
-        for name, body in files.items():
-            title = escape(titles.get(name, WORDS[language]))
-            add(f"book/{name}", PAGE.format(language=language, title=title, body=body))
-        for name, picture in pictures.items():
-            add(f"book/{name}", picture.read_bytes(), zipfile.ZIP_STORED)
+def item(name, kind, holds=""):
+    """Return a file's line in the package's manifest."""
+    more = f' properties="{holds}"' if holds else ""
+    return f'<item id="{identifier(name)}" href="{name}" media-type="{kind}"{more}/>'
 
 
 def identifier(name):
     """Return the id of a file in the package."""
     return "f-" + name.replace("/", "-")
+
+
+def make(root, site, language, path):
+    """Write the EPUB of one language."""
+    words = about(root, language)
+    start, pictures = address(site, language), {}
+    parts = {name: part for part, name in contents(root, language) if name not in LEFT_OUT}
+    pages = {name: page(site, language, name, parts, start, pictures) for name in parts}
+    bodies = {"nav.xhtml": navigation(pages, parts, language)}
+    bodies |= {f"{name}.xhtml": made.decode(formatter="minimal") for name, made in pages.items()}
+    titles = {f"{name}.xhtml": said(made.h1) for name, made in pages.items()}
+    titles["nav.xhtml"] = WORDS[language]
+    items = [item("style.css", "text/css")]
+    for name, body in bodies.items():
+        holds = "nav" if name == "nav.xhtml" else "mathml" if "<math" in body else ""
+        items.append(item(name, "application/xhtml+xml", holds))
+    items += [item(name, KINDS[PurePosixPath(name).suffix]) for name in pictures]
+    nav, first, *rest = bodies
+    spine = [f'<itemref idref="{identifier(name)}"/>' for name in [first, nav, *rest]]
+    package = template("book.opf").format(
+        identifier=uuid.uuid5(uuid.NAMESPACE_URL, f"{start}/book/{language}"),
+        title=escape(words["title"]),
+        language=language,
+        author=escape(yaml.safe_load((root / "_config.yml").read_text("utf8"))["author"]),
+        description=escape(words["description"]),
+        address=start,
+        date=yaml.safe_load((root / "CITATION.cff").read_text("utf8"))["date-released"],
+        items="\n".join(items),
+        spine="\n".join(spine),
+    )
+    frame = template("page.xhtml")
+    files = {
+        "META-INF/container.xml": template("container.xml"),
+        "book/book.opf": package,
+        "book/style.css": STYLE.read_text("utf8"),
+    }
+    for name, body in bodies.items():
+        page_title = escape(titles[name])
+        files[f"book/{name}"] = frame.format(language=language, title=page_title, body=body)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as book:
+        first = {"mimetype": "application/epub+zip"}
+        last = {f"book/{name}": picture.read_bytes() for name, picture in pictures.items()}
+        for name, content in {**first, **files, **last}.items():
+            packed = zipfile.ZIP_DEFLATED if name in files else zipfile.ZIP_STORED
+            book.writestr(zipfile.ZipInfo(name), content, packed)
 
 
 def main(args, root):

@@ -1,4 +1,4 @@
-"""The glossary's last column: the chapter that introduces each term, linked.
+"""Link each term of the glossary, in its last column, to the chapter that introduces it.
 
 A chapter introduces a term where the Korean text first sets it as 한국어(English); a term that is
 never set so is introduced where it is first used.

@@ -1,4 +1,4 @@
-"""How fast the live figures are on a phone: `python -m tools quality --live`.
+"""Measure how fast the live figures are on a phone: `python -m tools quality --live`.
 
 Each figure of the built site is opened in Chromium, as wide as a phone, its processor four times
 slower. Measured are the milliseconds from coming near to being ready and from a first move to the
@@ -7,8 +7,6 @@ what it loads.
 """
 
 import re
-
-from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.book import ROOT, TRANSLATION, chapters, notebook, read_notebook
@@ -96,13 +94,10 @@ def report(site):
     """Print a Markdown table of all figures of a built site; return 0."""
     print("| figure | ready, ms | answer, ms | pictures a second | learned, s | kB |")
     print("|-|-|-|-|-|-|")
-    with sync_playwright() as playwright, served(site) as address:
-        program = browser.find() or browser.install()
-        chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
+    with browser.launched() as chromium, served(site) as address:
         for figure, page in sorted(places(ROOT).items()):
             ready, answer, rate, seconds, weight = measure(chromium, address, page, figure)
             learned = "" if seconds is None else f"{seconds:.0f}"
             cells = figure, f"{ready:.0f}", f"{answer:.0f}", f"{rate:.0f}", learned, f"{weight:.0f}"
             print(f"| {' | '.join(cells)} |", flush=True)
-        chromium.close()
     return 0

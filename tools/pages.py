@@ -1,8 +1,9 @@
-"""Pages of the built site, for the commands that make another thing of them: PDF, EPUB, slides."""
+"""Read pages of the built site, for the commands that make a PDF, EPUBs and slides of them."""
 
+import yaml
 from bs4 import BeautifulSoup
 
-from tools.book import BookError
+from tools.book import ROOT, BookError
 
 UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
 
@@ -12,6 +13,12 @@ def read(path):
     if not path.exists():
         raise BookError(f"{path} is not there: `make book` builds the site")
     return BeautifulSoup(path.read_text("utf8"), "html.parser")
+
+
+def about(root, language):
+    """Return the book's "title" and "description" in a language, from _config.yml."""
+    config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
+    return config["sphinx"]["config"]["book_languages"][language]
 
 
 def address(site, language):
@@ -45,3 +52,8 @@ def plain(page):
     for one in page.select("a.image-reference"):  # to the picture itself
         one.unwrap()
     return page
+
+
+def template(name):
+    """Return the text of a template."""
+    return (ROOT / "tools/templates" / name).read_text("utf8")

@@ -5,51 +5,30 @@ page to page, page numbers and bookmarks are those of a book. It is printed twic
 says on which page each chapter begins, the second has the numbers in its table of contents.
 """
 
+from html import escape
 from urllib.parse import urljoin, urlsplit
 
 import pypdf
-import yaml
-from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.book import ROOT, SOURCE, TRANSLATION, BookError, contents
-from tools.pages import address, article, read
+from tools.pages import about, address, article, read
 from tools.web import served
 
-STYLE = ROOT / "tools/pdf.css"
+STYLE, SCRIPT = ROOT / "tools/pdf.css", ROOT / "tools/pdf.js"
 TYPEFACE = ROOT / "node_modules/pretendard/dist/web/static/woff2"
 WORDS = {"ko": "차례", "en": "Contents"}
 COLUMN = 643  # CSS pixels between the margins of an A4 page: 210 mm - 2 * 20 mm
 SMALLEST = 0.6  # a wide equation or table shrinks to this at most
 SECONDS = 600  # that Chromium may take to load the whole book, on a busy machine
-
-# Everything is there: fonts and pictures have arrived.
-READY = """async () => {
-  await Promise.all([...document.images].map(image => image.decode()));
-  await document.fonts.ready;
-  // A bookmark takes the words of its heading; a formula's glyphs are none.
-  for (const formula of document.querySelectorAll("article :is(h1, h2, h3, h4) mjx-container")) {
-    const words = document.createElement("span");
-    words.className = "bookmark";
-    words.textContent = formula.querySelector("mjx-assistive-mml").textContent;
-    formula.after(words);
-  }
-}"""
-# Shrinks what is wider than the column; returns what would still be cut, or is no equation.
-FIT = """smallest => {
-  const width = document.body.clientWidth, faults = [];
-  for (const box of document.querySelectorAll("div.math, article table")) {
-    const ratio = width / Math.max(...[box, ...box.children].map(one => one.scrollWidth));
-    if (ratio < 1) box.style.fontSize = `${Math.max(smallest, ratio * 0.99) * 100}%`;
-  }
-  const right = document.body.getBoundingClientRect().right + 1;
-  for (const one of document.querySelectorAll("article *"))
-    if (!one.closest("mjx-assistive-mml") && one.getBoundingClientRect().right > right)
-      faults.push(`too wide: ${one.tagName} ${one.textContent.trim().slice(0, 60)}`);
-  for (const one of document.querySelectorAll("mjx-merror, [data-mjx-error]"))
-    faults.push(`not an equation: ${one.textContent.slice(0, 60)}`);
-  return [...new Set(faults)];
-}"""
+COVER = """<section class="cover">
+<p class="title">{title}</p><p class="description">{description}</p><p class="source">{start}</p>
+</section>
+<nav class="chapters"><p class="heading">{heading}</p>
+{lines}
+</nav>"""
+LINE = """<a href="#{name}"><span>{title}</span><span class="dots"></span>
+<span class="number">{number}</span></a>"""
 
 
 def within(page, name, names, address):
@@ -73,44 +52,27 @@ def document(root, site, language, numbers):
 
     numbers: {name of a page: the number of the paper page on which it begins}.
     """
-    config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
-    words = config["sphinx"]["config"]["book_languages"][language]
-    listed = contents(root, language)
-    made = read(site / "book" / language / "index.html")
-    start = address(site, language)
-    made.html["data-theme"] = "light"
-    made.title.string = words["title"]
-    for script in made.select("script"):
-        script.decompose()
-    made.body.clear()
-    made.body.attrs = {}
-
-    def add(parent, kind, words, **attributes):
-        parent.append(made.new_tag(kind, attrs=attributes))
-        parent.contents[-1].string = words
-        return parent.contents[-1]
-
-    cover = add(made.body, "section", "", **{"class": "cover"})
-    add(cover, "p", words["title"], **{"class": "title"})
-    add(cover, "p", words["description"], **{"class": "description"})
-    add(cover, "p", start, **{"class": "source"})
-    table = add(made.body, "nav", "", **{"class": "chapters"})
-    add(table, "p", WORDS[language], **{"class": "heading"})
-    part = None
+    words = about(root, language)
+    listed, start = contents(root, language), address(site, language)
     names = [name for _, name in listed]
+    articles, lines, part = [], [], None
     for caption, name in listed:
         page = within(article(site, language, name), name, names, f"{start}/book/{language}/")
+        articles.append(str(page))
         if caption != part:
             part = caption
-            add(table, "p", caption, **{"class": "part"})
-        line = add(table, "a", "", href=f"#{name}")
-        add(line, "span", page.h1.get_text(" ", strip=True))
-        add(line, "span", "", **{"class": "dots"})
-        add(line, "span", str(numbers.get(name, "")), **{"class": "number"})
-        made.body.append(page)
+            lines.append(f'<p class="part">{escape(caption)}</p>')
+        title = escape(page.h1.get_text(" ", strip=True))
+        lines.append(LINE.format(name=name, title=title, number=numbers.get(name, "")))
+    cover = COVER.format(**words, start=start, heading=WORDS[language], lines="\n".join(lines))
+    made = read(site / "book" / language / "index.html")
+    for script in made.select("script"):
+        script.decompose()
     made.head.append(made.new_tag("style"))
     made.head.contents[-1].string = STYLE.read_text("utf8")
-    return str(made)
+    made.title.string = words["title"]
+    title = f'<html lang="{language}" data-theme="light">'
+    return f"<!doctype html>{title}{made.head}<body>{cover}{''.join(articles)}</body></html>"
 
 
 def numbers(path, names):
@@ -134,8 +96,9 @@ def put(chromium, place, html, path):
     )
     tab.goto(place)
     tab.emulate_media(media="print")
-    tab.evaluate(READY)
-    faults = tab.evaluate(FIT, SMALLEST)
+    tab.add_script_tag(path=SCRIPT)
+    tab.evaluate("ready()")
+    faults = tab.evaluate("smallest => fit(smallest)", SMALLEST)
     if faults:
         raise BookError("\n".join([f"{path.name} would not be right:", *faults]))
     tab.pdf(path=path, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
@@ -158,13 +121,9 @@ def print_book(chromium, root, site, language, folder):
 
 def main(args, root):
     """Print both languages into _build/pdf; say where the files are and how long they are."""
-    folder = root / "_build/pdf"
-    chromium_path = browser.find() or browser.install()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=browser.FLAGS)
+    with browser.launched() as chromium:
         for language in (SOURCE, TRANSLATION):
-            path = print_book(chromium, root, root / "_build/html", language, folder)
+            path = print_book(chromium, root, root / "_build/html", language, root / "_build/pdf")
             pages = len(pypdf.PdfReader(path).pages)
             print(f"{path.relative_to(root)}: {pages} pages, {path.stat().st_size / 1e6:.1f} MB")
-        chromium.close()
     return 0

@@ -1,4 +1,4 @@
-"""Measure the built site with Lighthouse, as a phone on a slow network would see it.
+"""Measure the built site with Lighthouse, as a phone on a slow network sees it.
 
 Prints the four scores of each page, what the performance score is made of, and the weight of the
 page without its pictures, compressed. Lighthouse comes from npm (see package.json) and is installed
@@ -31,12 +31,13 @@ TYPEFACES = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fon
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 <dir>{}/node_modules/pretendard/dist/public/static</dir></fontconfig>
 """
-TIMES = {
-    "FCP": "first-contentful-paint",
-    "LCP": "largest-contentful-paint",
-    "TBT": "total-blocking-time",
-    "CLS": "cumulative-layout-shift",
+TIMES = {  # what a column shows: the audit, and its milliseconds in the column's unit
+    "FCP s": ("first-contentful-paint", 1000),
+    "LCP s": ("largest-contentful-paint", 1000),
+    "TBT ms": ("total-blocking-time", 1),
+    "CLS": ("cumulative-layout-shift", 1),
 }
+DIGITS = {"FCP s": 2, "LCP s": 2, "CLS": 3}  # after the point
 
 
 def measure(root, address, report):
@@ -60,25 +61,22 @@ def measure(root, address, report):
 
 
 def figures(report):
-    """Return (scores, times, kilobytes) of a report; scores from 0 to 100."""
-    scores = {name: round(100 * report["categories"][name]["score"]) for name in FLOORS}
-    times = {name: report["audits"][audit]["numericValue"] for name, audit in TIMES.items()}
-    requests = report["audits"]["network-requests"]["details"]["items"]
+    """Return {column: number} of a report; scores go from 0 to 100."""
+    audits = report["audits"]
+    found = {name: round(100 * report["categories"][name]["score"]) for name in FLOORS}
+    found |= {name: audits[audit]["numericValue"] / unit for name, (audit, unit) in TIMES.items()}
+    requests = audits["network-requests"]["details"]["items"]
     kept = [one["transferSize"] for one in requests if one.get("resourceType") != "Image"]
-    return scores, times, sum(kept) / 1000
+    return found | {"kB": sum(kept) / 1000}
 
 
 def faults(report):
-    """Return the titles of the audits that cost points outside performance."""
-    found = []
-    for name in FLOORS:
-        if name == "performance":
-            continue
+    """Yield the titles of the audits that cost points outside performance."""
+    for name in list(FLOORS)[1:]:
         for one in report["categories"][name]["auditRefs"]:
             audit = report["audits"][one["id"]]
             if one["weight"] and audit["score"] is not None and audit["score"] < 1:
-                found.append(f"{name}: {audit['title']}")
-    return found
+                yield f"{name}: {audit['title']}"
 
 
 def add_arguments(parser):
@@ -100,23 +98,17 @@ def main(args, root):
     reports = root / "_build/quality"
     reports.mkdir(parents=True, exist_ok=True)
     failed = False
-    columns = ["perf", "access", "best", "SEO", "FCP s", "LCP s", "TBT ms", "CLS", "kB"]
-    print(f"{'page':<28}" + "".join(f"{name:>8}" for name in columns))
+    columns = [*FLOORS, *TIMES, "kB"]
+    print(f"{'page':<28}" + "".join(f"{name[:7]:>8}" for name in columns))
     with served(site) as address:
         for page in args.pages:
             path = reports / f"{page.replace('/', '-').removesuffix('.html')}.json"
             runs = [measure(root, address + page, path) for _ in range(args.repeats)]
-            scores, times, kilobytes = (
-                {key: statistics.median(one[key] for one in each) for key in each[0]}
-                if isinstance(each[0], dict)
-                else statistics.median(each)
-                for each in zip(*map(figures, runs), strict=True)
-            )
-            shown = [f"{scores[name]:.0f}" for name in FLOORS]
-            shown += [f"{times['FCP'] / 1000:.2f}", f"{times['LCP'] / 1000:.2f}"]
-            shown += [f"{times['TBT']:.0f}", f"{times['CLS']:.3f}", f"{kilobytes:.0f}"]
-            print(f"{page:<28}" + "".join(f"{text:>8}" for text in shown), flush=True)
+            each = [figures(run) for run in runs]
+            found = {name: statistics.median(one[name] for one in each) for name in columns}
+            shown = (f"{found[name]:8.{DIGITS.get(name, 0)}f}" for name in columns)
+            print(f"{page:<28}" + "".join(shown), flush=True)
             print("".join(f"    {fault}\n" for fault in faults(runs[-1])), end="")
-            failed |= any(scores[name] < least for name, least in FLOORS.items())
-            failed |= kilobytes > MOST_KILOBYTES
+            failed |= any(found[name] < least for name, least in FLOORS.items())
+            failed |= found["kB"] > MOST_KILOBYTES
     return int(failed)

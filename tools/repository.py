@@ -1,4 +1,4 @@
-"""The repository's address: it lives in _config.yml, and everything that derives from it agrees."""
+"""Keep the repository's address the same wherever it stands: _config.yml has it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Slides of each chapter's door and way, from the built site: one file a chapter and language.
+"""Make slides of each chapter's door and way from the built site, a file for each language.
 
 A slide is a figure with the first sentence of its caption, a prediction, the algorithm at the door,
 or, of a section without figures, its first sentence with its first formula, list or table. A page
@@ -14,8 +14,8 @@ from bs4 import NavigableString
 from bs4.element import Tag
 
 from tools.book import ROOT, SOURCE, TRANSLATION, chapters
-from tools.epub import KINDS, words
-from tools.pages import article, plain
+from tools.epub import KINDS, said
+from tools.pages import article, plain, template
 
 STYLE = ROOT / "tools/slides.css"
 SCRIPT = ROOT / "tools/slides.js"
@@ -23,24 +23,6 @@ OFF_THE_WAY = {"연습 문제", "심화", "Exercises", "Deep end"}
 SUMMARY = {"요약", "Summary"}
 SHORT = 40  # characters, with the number of the figure
 SENTENCE = re.compile(r"[.?!](?=\s|$)")
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-PAGE = """<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-{slides}
-<script>
-{script}</script>
-</body>
-</html>
-"""
 
 
 def sentence(paragraph):
@@ -112,7 +94,7 @@ def slides(site, language, name):
     made += section_slides(opening, title, folder)
     ended = False
     for section in sections:
-        head = words(section.h2)
+        head = said(section.h2)
         ended = ended or head in OFF_THE_WAY
         if head in SUMMARY:
             made.append((section.h2.decode_contents(), lead(section)))
@@ -132,9 +114,8 @@ def write(site, language, name, path):
             f"<footer>{number} / {len(made)}</footer></section>"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = PAGE.format(
+    page = template("slides.html").format(
         language=language,
-        policy=POLICY,
         title=escape(re.sub("<[^>]+>", "", made[0][0])),
         style=STYLE.read_text("utf8"),
         slides="\n".join(lines),

@@ -1,6 +1,9 @@
+"""What is made of Lighthouse's reports, and the server that stands in for GitHub Pages."""
+
 import gzip
 import urllib.error
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,19 +11,18 @@ from tools import quality
 from tools.book import BookError
 from tools.web import served
 
+PAGE = "book/ko/index.html"
 
-def report(score=1.0, image=90_000):
+
+def report(score=1.0, document=200_000):
     """What of a Lighthouse report is read."""
-    audits = {audit: {"numericValue": 100.0} for audit in quality.TIMES.values()}
-    audits["network-requests"] = {
-        "details": {
-            "items": [
-                {"transferSize": 200_000, "resourceType": "Document"},
-                {"transferSize": image, "resourceType": "Image"},
-                {"transferSize": 100_000},
-            ]
-        }
-    }
+    audits = {audit: {"numericValue": 100.0} for audit, _ in quality.TIMES.values()}
+    requests = [
+        {"transferSize": document, "resourceType": "Document"},
+        {"transferSize": 90_000, "resourceType": "Image"},
+        {"transferSize": 100_000},
+    ]
+    audits["network-requests"] = {"details": {"items": requests}}
     audits["lang"] = {"title": "The page has no language", "score": score}
     audits["hint"] = {"title": "Costs nothing", "score": 0}
     references = [{"id": "lang", "weight": 3}, {"id": "hint", "weight": 0}]
@@ -29,50 +31,37 @@ def report(score=1.0, image=90_000):
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
-    """A root whose built site has one page, measured without a browser."""
-    page = tmp_path / "_build/html/book/ko/index.html"
+def site(tmp_path):
+    """A root whose built site has one page."""
+    page = tmp_path / "_build/html" / PAGE
     page.parent.mkdir(parents=True)
     page.write_text("<p>" + "text " * 1000, "utf8")
-    answers = []
-    monkeypatch.setattr(quality.frontend, "install", lambda *words: None)
-    monkeypatch.setattr(quality, "measure", lambda *words: answers.pop(0))
-    return tmp_path, answers
+    return tmp_path
 
 
 def run(root, repeats=1):
-    args = type("Args", (), {"pages": ["book/ko/index.html"], "repeats": repeats, "live": False})
-    return quality.main(args, root)
+    return quality.main(SimpleNamespace(pages=[PAGE], repeats=repeats, live=False), root)
 
 
-def test_good_figures_pass_and_are_printed(site, capsys):
-    root, answers = site
-    answers.append(report())
-    assert run(root) == 0
-    line = capsys.readouterr().out.splitlines()[1].split()
-    assert line == ["book/ko/index.html", *["100"] * 4, "0.10", "0.10", "100", "100.000", "300"]
-
-
-def test_a_low_score_fails_and_says_why(site, capsys):
-    root, answers = site
-    answers.append(report(score=0.9))
-    assert run(root) == 1
+@pytest.mark.parametrize(
+    ("reports", "status", "shown", "fault"),
+    [
+        ([report()], 0, ["100"] * 4 + ["0.10", "0.10", "100", "100.000", "300"], False),
+        ([report(score=0.9)], 1, ["90"] * 4, True),
+        ([report(document=700_000)], 1, ["100"] * 4, False),
+        ([report(), report(score=0.5), report()], 0, ["100"] * 4, False),  # the median counts
+    ],
+    ids=["good", "a low score", "heavy", "three runs"],
+)
+def test_scores_and_weight_decide(site, monkeypatch, capsys, reports, status, shown, fault):
+    left = list(reports)
+    monkeypatch.setattr(quality.frontend, "install", lambda *words: None)
+    monkeypatch.setattr(quality, "measure", lambda *words: left.pop(0))
+    assert run(site, len(reports)) == status
     out = capsys.readouterr().out
-    assert "seo: The page has no language" in out
+    assert out.splitlines()[1].split()[: 1 + len(shown)] == [PAGE, *shown]
+    assert ("seo: The page has no language" in out) == fault
     assert "Costs nothing" not in out
-
-
-def test_a_heavy_page_fails(site, monkeypatch):
-    root, answers = site
-    monkeypatch.setattr(quality, "MOST_KILOBYTES", 299)
-    answers.append(report())
-    assert run(root) == 1
-
-
-def test_the_median_of_the_runs_counts(site):
-    root, answers = site
-    answers += [report(), report(score=0.5), report()]
-    assert run(root, repeats=3) == 0
 
 
 def test_it_asks_for_the_site(tmp_path):
@@ -81,17 +70,14 @@ def test_it_asks_for_the_site(tmp_path):
 
 
 def test_the_server_compresses_and_has_a_page_for_what_is_missing(site):
-    root, _ = site
-    folder = root / "_build/html"
+    folder = site / "_build/html"
     (folder / "404.html").write_text("gone", "utf8")
     with served(folder) as address:
-        ask = urllib.request.Request(
-            f"{address}book/ko/index.html", headers={"Accept-Encoding": "gzip"}
-        )
+        ask = urllib.request.Request(address + PAGE, headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(ask) as answer:
             body = answer.read()
         assert len(body) < 500
-        assert gzip.decompress(body) == (folder / "book/ko/index.html").read_bytes()
+        assert gzip.decompress(body) == (folder / PAGE).read_bytes()
         for wrong in (f"{address}nothing", address.removesuffix("html/") + "secret"):
             with pytest.raises(urllib.error.HTTPError) as error:
                 urllib.request.urlopen(wrong)
