@@ -26,53 +26,38 @@ def notebook_of(*cells):
     return made
 
 
-def shared_cells():
-    """Return the code cells of the small chapter, which both languages share."""
-    return {
-        "setup": code("setup", setup_cell(ADDRESS)),
-        "sum": code("sum", "total = 1 + 1\nprint(total)", tags=["shown"]),
-    }
-
-
-def korean():
-    """Return the small chapter in Korean."""
-    cells = shared_cells()
-    return notebook_of(
-        text("title", "# 평균\n\n두 수를 더합니다. [용어](glossary.md#mean)를 함께 봅니다."),
-        cells["setup"],
-        text(
-            "sum-text",
-            "## 더하기\n\n$x$와 $y$를 더하면\n\n$$x + y = 2 \\tag{1.1}$$\n\n입니다.\n\n"
-            '<div class="admonition note">\n\n조심합니다.\n\n</div>',
-        ),
-        cells["sum"],
-        text("sum-caption", "**그림 1.1.** 합을 봅니다.\n\n**연습 1.1.** 다시 더해 봅니다."),
-    )
-
-
-def english():
-    """Return the small chapter in English."""
-    cells = shared_cells()
-    return notebook_of(
-        text("title", "# The mean\n\nWe add two numbers; see the [glossary](glossary.md#mean)."),
-        cells["setup"],
-        text(
-            "sum-text",
-            "## Adding\n\nThe sum of $y$ and $x$ is\n\n$$x + y = 2 \\tag{1.1}$$\n\n"
-            '<div class="admonition note">\n\nTake care with this one.\n\n</div>',
-        ),
-        cells["sum"],
-        text("sum-caption", "**Figure 1.1.** Look at the sum.\n\n**Exercise 1.1.** Add it again."),
-    )
+# The cells of the small chapter: an id with the text in Korean and in English, or shared code.
+CELLS = [
+    (
+        "title",
+        "# 평균\n\n두 수를 더합니다. [용어](glossary.md#mean)를 함께 봅니다.",
+        "# The mean\n\nWe add two numbers; see the [glossary](glossary.md#mean).",
+    ),
+    code("setup", setup_cell(ADDRESS)),
+    (
+        "sum-text",
+        "## 더하기\n\n$x$와 $y$를 더하면\n\n$$x + y = 2 \\tag{1.1}$$\n\n입니다.\n\n"
+        '<div class="admonition note">\n\n조심합니다.\n\n</div>',
+        "## Adding\n\nThe sum of $y$ and $x$ is\n\n$$x + y = 2 \\tag{1.1}$$\n\n"
+        '<div class="admonition note">\n\nTake care with this one.\n\n</div>',
+    ),
+    code("sum", "total = 1 + 1\nprint(total)", tags=["shown"]),
+    (
+        "sum-caption",
+        "**그림 1.1.** 합을 봅니다.\n\n**연습 1.1.** 다시 더해 봅니다.",
+        "**Figure 1.1.** Look at the sum.\n\n**Exercise 1.1.** Add it again.",
+    ),
+]
 
 
 @pytest.fixture
 def book(tmp_path):
     """Return the root of a book of one chapter, 01-mean, and one page, glossary.md."""
-    for language, chapter in (("ko", korean()), ("en", english())):
+    for number, language in enumerate(("ko", "en"), 1):
         path = notebook(tmp_path, language, "01-mean")
         path.parent.mkdir(parents=True)
-        write_notebook(path, chapter)
+        cells = [text(cell[0], cell[number]) if type(cell) is tuple else cell for cell in CELLS]
+        write_notebook(path, notebook_of(*cells))
     (tmp_path / "book/ko/glossary.md").write_text("# 용어\n\n- 평균(mean)\n", "utf8")
     (tmp_path / "book/en/glossary.md").write_text("# Glossary\n\n- mean (평균)\n", "utf8")
     (tmp_path / "_config.yml").write_text(

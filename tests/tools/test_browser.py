@@ -1,26 +1,11 @@
+"""Where Chromium comes from: the PATH, or apt-get where that is allowed."""
+
 import subprocess
 
 import pytest
 
 from tools import browser
 from tools.book import BookError
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    """Return a machine without Chromium: a folder that is its whole PATH, and what it ran."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(browser.os, "geteuid", lambda: 0)
-    ran = []
-
-    def run(command, env, check):
-        ran.append(command)
-        if command == browser.INSTALL:
-            program(tmp_path, "chromium")
-        return subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(browser.subprocess, "run", run)
-    return tmp_path, ran
 
 
 def program(folder, name):
@@ -30,51 +15,57 @@ def program(folder, name):
     return str(path)
 
 
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """Return a function that makes a machine: a folder that is its PATH, and what it ran."""
+
+    def make(*programs, user=0, status=0, brings=True):
+        ran = []
+
+        def run(command, env, check):
+            ran.append(command)
+            if command == browser.INSTALL and brings:
+                program(tmp_path, "chromium")
+            return subprocess.CompletedProcess(command, status)
+
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(browser.os, "geteuid", lambda: user)
+        monkeypatch.setattr(browser.subprocess, "run", run)
+        return [program(tmp_path, name) for name in programs], ran
+
+    return make
+
+
 @pytest.mark.parametrize("name", browser.NAMES)
 def test_a_chromium_that_is_there_is_used(machine, name, capsys):
-    folder, ran = machine
-    path = program(folder, name)
+    (path,), ran = machine(name)
     assert browser.main(None, None) == 0
     assert capsys.readouterr().out.strip() == path
     assert ran == []
 
 
 def test_root_installs_it_with_apt_get_after_an_update(machine, capsys):
-    folder, ran = machine
-    program(folder, "apt-get")
+    _, ran = machine("apt-get")
     assert browser.main(None, None) == 0
     others = [(*browser.INSTALL[:-1], name) for name in ("firefox-esr", "epubcheck")]
     assert ran == [("apt-get", "update"), browser.INSTALL, *others]
-    assert capsys.readouterr().out.strip().endswith(str(folder / "chromium"))
+    assert capsys.readouterr().out.strip().endswith("/chromium")
 
 
-def test_without_apt_get_the_error_names_the_command(machine):
-    with pytest.raises(BookError, match="sudo apt-get install -y chromium"):
+@pytest.mark.parametrize(
+    ("programs", "options", "message", "n_ran"),
+    [
+        ([], {}, "sudo apt-get install -y chromium", 0),
+        (["apt-get"], {"user": 1000}, "sudo apt-get install -y chromium", 0),
+        (["apt-get"], {"status": 100}, "apt-get update failed", 1),
+        (["apt-get"], {"brings": False}, "installed no Chromium", 4),
+    ],
+    ids=["no apt-get", "not root", "apt-get fails", "nothing comes"],
+)
+def test_where_it_cannot_be_had_the_error_says_what_to_do(
+    machine, programs, options, message, n_ran
+):
+    _, ran = machine(*programs, **options)
+    with pytest.raises(BookError, match=message):
         browser.main(None, None)
-
-
-def test_who_is_not_root_is_told_the_command_and_nothing_runs(machine, monkeypatch):
-    folder, ran = machine
-    program(folder, "apt-get")
-    monkeypatch.setattr(browser.os, "geteuid", lambda: 1000)
-    with pytest.raises(BookError, match="sudo apt-get install -y chromium"):
-        browser.main(None, None)
-    assert ran == []
-
-
-def test_a_failing_apt_get_is_an_error(machine, monkeypatch):
-    folder, _ = machine
-    program(folder, "apt-get")
-    failed = subprocess.CompletedProcess((), 100)
-    monkeypatch.setattr(browser.subprocess, "run", lambda *args, **kwargs: failed)
-    with pytest.raises(BookError, match="apt-get update failed"):
-        browser.main(None, None)
-
-
-def test_an_install_that_brings_no_browser_is_an_error(machine, monkeypatch):
-    folder, _ = machine
-    program(folder, "apt-get")
-    done = subprocess.CompletedProcess((), 0)
-    monkeypatch.setattr(browser.subprocess, "run", lambda *args, **kwargs: done)
-    with pytest.raises(BookError, match="installed no Chromium"):
-        browser.main(None, None)
+    assert len(ran) == n_ran

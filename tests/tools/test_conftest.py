@@ -11,48 +11,34 @@ import pytest
 from tests.tools.conftest import code, notebook_of
 from tools.book import ROOT, write_notebook
 
-BUSY = "import time\nwhile time.process_time() < {seconds}:\n    pass"
+BUSY = "import time\nwhile time.process_time() < 4:\n    pass"
+THREADS = "import os\n\n\ndef test_threads():\n    assert os.environ['OMP_NUM_THREADS'] == '1'\n"
 
 
-@pytest.fixture
-def project(tmp_path):
-    """Return a folder with conftest.py and a notebook whose second cell takes 4 seconds."""
-    shutil.copy(ROOT / "conftest.py", tmp_path)
-    cells = [code("light", "x = 1"), code("heavy", BUSY.format(seconds=4)), code("after", "y = 1")]
-    write_notebook(tmp_path / "cost.ipynb", notebook_of(*cells))
-    (tmp_path / "test_threads.py").write_text(
-        "import os\n\n\ndef test_threads():\n    assert os.environ['OMP_NUM_THREADS'] == '1'\n"
-    )
-    return tmp_path
-
-
-def run(root, *words, **variables):
+def run(folder, *words, **variables):
+    """Run pytest in a folder with conftest.py alone; return (exit status, what it says)."""
+    shutil.copy(ROOT / "conftest.py", folder)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
-        cwd=root,
-        env=environment | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    options = {"cwd": folder, "env": environment | variables, "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
+    return done.returncode, done.stdout
 
 
-def test_a_notebook_over_its_time_fails_at_the_cell_that_overran(project):
-    done = run(project, "--nbval", "-n", "1", "cost.ipynb", NOTEBOOK_SECONDS="3")
-    assert done.returncode == 1
-    assert "1 failed, 2 passed" in done.stdout
-    assert re.search(r"FAILED cost\.ipynb::Cell 1 - cost\.ipynb: \d\.\d s of pro", done.stdout)
-
-
-def test_a_notebook_within_its_time_passes_and_its_cost_is_shown(project):
-    done = run(project, "--nbval", "cost.ipynb", NOTEBOOK_SECONDS="60")
-    assert done.returncode == 0, done.stdout
-    shown = re.search(r"cost\.ipynb: [\d.]+ s, ([\d.]+) s of processor time", done.stdout)
+@pytest.mark.parametrize(("limit", "failed"), [("3", 1), ("60", 0)])
+def test_a_notebook_fails_at_the_cell_that_overran_its_time(tmp_path, limit, failed):
+    cells = [code("light", "x = 1"), code("heavy", BUSY), code("after", "y = 1")]
+    write_notebook(tmp_path / "cost.ipynb", notebook_of(*cells))
+    status, said = run(tmp_path, "--nbval", "-n", "1", "cost.ipynb", NOTEBOOK_SECONDS=limit)
+    assert status == failed
+    pattern = r"FAILED cost\.ipynb::Cell 1 - cost\.ipynb: \d\.\d s of pro"
+    assert bool(re.search(pattern, said)) == failed
+    shown = re.search(r"cost\.ipynb: [\d.]+ s, ([\d.]+) s of processor time", said)
     assert 4 <= float(shown[1]) < 60
 
 
-def test_workers_share_the_cores(project):
+def test_workers_share_the_cores(tmp_path):
+    (tmp_path / "test_threads.py").write_text(THREADS)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    assert run(project, "-n", str(cores), "test_threads.py").returncode == 0
-    assert run(project, "-n", "1", "test_threads.py").returncode == int(cores > 1)
+    assert run(tmp_path, "-n", str(cores), "test_threads.py")[0] == 0
+    assert run(tmp_path, "-n", "1", "test_threads.py")[0] == int(cores > 1)

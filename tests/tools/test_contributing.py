@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import course_lib
-from tools.__main__ import main
+from tools.__main__ import COMMANDS
 from tools.book import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf8")
@@ -109,21 +109,13 @@ def test_what_does_not_run_here_exists(clone, command):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_make_target_that_a_page_names_exists(clone, page):
+def test_everything_that_a_page_names_exists(clone, page):
     text = (ROOT / page).read_text("utf8")
     targets = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
     assert targets
     for target in targets:
         shell(clone, f"make -n {target}")
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_tool_that_a_page_names_exists(page):
-    text = (ROOT / page).read_text("utf8")
-    for command in set(re.findall(r"python -m tools ([a-z]+)", text)):
-        with pytest.raises(SystemExit) as stopped:
-            main([command, "--help"])
-        assert stopped.value.code == 0
+    assert set(re.findall(r"python -m tools ([a-z][a-z-]*)", text)) <= set(COMMANDS)
 
 
 def test_the_version_is_the_same_everywhere():

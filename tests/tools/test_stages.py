@@ -1,3 +1,5 @@
+"""The stages of `make test`: what they print, when they fail, and that none is forgotten."""
+
 import json
 import re
 import sys
@@ -25,27 +27,19 @@ def run(root, *names):
     return stages.main(SimpleNamespace(stages=list(names)), root)
 
 
-def test_the_table_has_a_time_and_a_count_for_every_stage(commands, tmp_path, capsys):
-    commands["first"] = [*PRINT, COUNTED]
-    commands["second"] = [*PRINT, "print('plain')"]
-    assert run(tmp_path) == 0
-    shown = capsys.readouterr().out
-    table = shown.split("== stages\n")[1].splitlines()
-    assert re.fullmatch(r"first +\d+\.\d s  ok +3 passed, 1 skipped in 0\.10s", table[0])
-    assert table[1].split()[0] == "second"
-    assert table[2].startswith("total")
-    assert table[2].endswith("0 stages failed")
-    assert "plain" in shown
-
-
-def test_a_failure_fails_the_whole_and_the_other_stages_still_run(commands, tmp_path, capsys):
+def test_every_stage_runs_with_its_time_and_count_and_a_failure_fails_the_whole(
+    commands, tmp_path, capsys
+):
     commands["broken"] = [*PRINT, "raise SystemExit(3)"]
-    commands["after"] = [*PRINT, COUNTED]
+    commands["fine"] = [*PRINT, COUNTED]
     assert run(tmp_path) == 1
-    table = capsys.readouterr().out.split("== stages\n")[1]
-    assert "FAILED" in table.splitlines()[0]
-    assert "3 passed" in table.splitlines()[1]
-    assert table.strip().endswith("1 stages failed")
+    table = capsys.readouterr().out.split("== stages\n")[1].splitlines()
+    assert "FAILED" in table[0]
+    assert re.fullmatch(r"fine +\d+\.\d s  ok +3 passed, 1 skipped in 0\.10s", table[1])
+    assert table[2].endswith("1 stages failed")
+    assert run(tmp_path, "fine") == 0
+    with pytest.raises(BookError, match="no stage 'x'; there are: broken, fine"):
+        run(tmp_path, "x")
 
 
 @pytest.mark.parametrize(
@@ -54,26 +48,15 @@ def test_a_failure_fails_the_whole_and_the_other_stages_still_run(commands, tmp_
 def test_lines_and_branches_each_have_the_floor(
     commands, tmp_path, capsys, lines, branches, status
 ):
-    totals = {
-        "covered_lines": lines,
-        "num_statements": 100,
-        "covered_branches": branches,
-        "num_branches": 100,
-    }
+    kinds = {"lines": ("num_statements", lines), "branches": ("num_branches", branches)}
+    totals = {f"covered_{kind}": value for kind, (_, value) in kinds.items()}
+    totals |= {total: 100 for total, _ in kinds.values()}
     report = tmp_path / stages.COVERAGE
     report.parent.mkdir()
     report.write_text(json.dumps({"totals": totals}))
     commands["units"] = [*PRINT, COUNTED]
     assert run(tmp_path) == status
     assert f"{lines:.1f} % of lines, {branches:.1f} % of branches" in capsys.readouterr().out
-
-
-def test_one_stage_can_run_alone(commands, tmp_path, capsys):
-    commands["broken"] = [*PRINT, "raise SystemExit(3)"]
-    commands["fine"] = [*PRINT, COUNTED]
-    assert run(tmp_path, "fine") == 0
-    with pytest.raises(BookError, match="no stage 'x'; there are: broken, fine"):
-        run(tmp_path, "x")
 
 
 def test_every_folder_of_tests_belongs_to_a_stage():
@@ -83,4 +66,3 @@ def test_every_folder_of_tests_belongs_to_a_stage():
     for name in stages.ELSEWHERE:
         assert (ROOT / "tests" / name).is_dir()
         assert f"tests/{name}" in named
-    assert {"--nbval", "book/ko"} < set(made["notebooks and tools"])
