@@ -64,22 +64,8 @@ def resolve(names):
     return {canonical(one["metadata"]["name"]): one["metadata"]["version"] for one in found}
 
 
-def newest_of_major(name, version):
-    """Return the newest release of an npm package with the major version of ``version``."""
-    found = json.loads(run_npm("view", f"{name}@^{version}", "version", "--json"))
-    return found if isinstance(found, str) else found[-1]
-
-
-def run_npm(*words, cwd=None):
-    """Return what npm prints; raise BookError if it fails."""
-    done = npm(list(words), return_completed_process=True, cwd=cwd, capture_output=True, text=True)
-    if done.returncode:
-        raise BookError(f"npm {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
 def update_python(root):
-    """Rewrite the requirements files; return the changes as lines ``name old -> new``."""
+    """Rewrite the requirements files; return the changes as lines."""
     paths = [path for path in sorted(root.glob("requirements*.txt")) if path.name not in KEPT]
     files = {path: path.read_text("utf8") for path in paths}
     old = {name: version for text in files.values() for name, version in pins(text).items()}
@@ -87,29 +73,37 @@ def update_python(root):
     changed = {path: repin(text, new) for path, text in files.items()}
     for path, text in changed.items():
         write_text(path, text)
-    return [f"{name} {old[name]} -> {new[name]}" for name in old if old[name] != new[name]]
+    return changes(old, new)
 
 
 def update_node(root):
-    """Rewrite package.json and its lock; return the changes as lines ``name old -> new``."""
+    """Have npm rewrite package.json and its lock; return the changes as lines."""
     path = root / "package.json"
+    old = packages(path)
+    command = ["install", "--package-lock-only", "--ignore-scripts", "--save-exact"]
+    command += [f"{name}@^{version}" for name, version in old.items()]
+    done = npm(command, return_completed_process=True, cwd=root, capture_output=True, text=True)
+    if done.returncode:
+        raise BookError(f"npm {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return changes(old, packages(path))
+
+
+def packages(path):
+    """Return {name: version} of what a package.json wants."""
+    groups = ("dependencies", "devDependencies", "optionalDependencies")
     content = json.loads(path.read_text("utf8"))
-    changes = []
-    for group in ("dependencies", "devDependencies", "optionalDependencies"):
-        for name, old in content.get(group, {}).items():
-            new = content[group][name] = newest_of_major(name, old)
-            changes += [f"{name} {old} -> {new}"] if new != old else []
-    if not changes:
-        return []
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    run_npm("install", "--package-lock-only", "--ignore-scripts", cwd=root)
-    return changes
+    return {name: version for group in groups for name, version in content.get(group, {}).items()}
+
+
+def changes(old, new):
+    """Return what differs between two {name: version} as lines ``name old -> new``."""
+    return [f"{name} {old[name]} -> {new[name]}" for name in old if old[name] != new[name]]
 
 
 def main(args, root):
     """Update everything and list what changed."""
-    changes = update_python(root) + update_node(root)
-    print("\n".join(changes) or "Every version is the newest that works here.")
-    if changes:
+    changed = update_python(root) + update_node(root)
+    print("\n".join(changed) or "Every version is the newest that works here.")
+    if changed:
         print("Now run: make test")
     return 0
