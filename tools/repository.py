@@ -8,22 +8,21 @@ from tools.book import SOURCE, TRANSLATION, BookError, folder, read_notebook, wr
 
 ADDRESS = re.compile(r"https://github\.com/([\w-]+)/([\w.-]+)")
 
+NAME = r"[\w-]+/[\w.-]*\w"  # OWNER/NAME
+SERVICES = ["colab.research.google.com/github/", "mybinder.org/v2/gh/"]
+
+
+def after(*starts):
+    """Return a pattern of OWNER/NAME after one of these."""
+    return "|".join(rf"(?<={re.escape(start)}){NAME}" for start in starts)
+
+
 # In these files every address on GitHub is the repository's own; they name no other repository.
 OWN_FILES = ("pyproject.toml", "CITATION.cff", "README.md", "README.ko.md")
-OWN = re.compile(
-    r"(?<=github\.com/)[\w-]+/[\w.-]*\w"
-    r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
-    r"|(?<=mybinder\.org/v2/gh/)[\w-]+/[\w.-]*\w"
-    r"|[\w-]+\.github\.io/[\w.-]*\w"
-)
+OWN = re.compile(after("github.com/", *SERVICES) + r"|[\w-]+\.github\.io/[\w.-]*\w")
 # The book cites other people's repositories; what it installs, clones and opens is its own.
-IN_BOOK = re.compile(
-    r"(?<=git\+https://github\.com/)[\w-]+/[\w.-]*\w"
-    r"|(?<=git clone https://github\.com/)[\w-]+/[\w.-]*\w"
-    r"|(?<=colab\.research\.google\.com/github/)[\w-]+/[\w.-]*\w"
-    r"|(?<=mybinder\.org/v2/gh/)[\w-]+/[\w.-]*\w"
-    r"|(?<=https://github\.com/)[\w-]+/[\w.-]*\w(?=/raw/)"
-)
+CLONED = ["git+https://github.com/", "git clone https://github.com/"]
+IN_BOOK = re.compile(after(*CLONED, *SERVICES) + rf"|(?<=https://github\.com/){NAME}(?=/raw/)")
 # The folder that `git clone` makes has the repository's name.
 FOLDER = re.compile(r"(git clone https://github\.com/\S+\s+cd )([\w.-]+)")
 SETUP_ID = "setup"
