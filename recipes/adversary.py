@@ -153,6 +153,11 @@ def train(
     return measure(average, seed, told=told)
 
 
+def learn(generator, discriminator, images, **settings):
+    """Train both as `train` does, and give the generator the averaged weights."""
+    generator.load_state_dict(train(generator, discriminator, images, **settings).state_dict())
+
+
 def latents(generator, told, rng):
     """Return z for rows of told (..., K): Gaussian noise, and then what the generator is told."""
     noise = torch.randn(*told.shape[:-1], generator.latent_dim - told.shape[-1], generator=rng)

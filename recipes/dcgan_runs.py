@@ -1,4 +1,4 @@
-"""The trainings of the chapter on DCGAN: guidelines broken one at a time, and what came after.
+"""Train what the chapter on DCGAN compares: guidelines broken one by one, and what came after.
 
 `python -m tools runs dcgan-runs` measures and stores all of it.
 """

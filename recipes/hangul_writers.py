@@ -1,4 +1,4 @@
-"""How the generators of Hangul syllables are trained and measured."""
+"""Train and measure the generators of Hangul syllables."""
 
 from functools import partial
 
@@ -34,33 +34,18 @@ def shaken(x, rng):
 
 def learn(generator, seed, **settings):
     """Train a generator that gets noise alone, on common syllables; keep its averaged weights."""
-    average = adversary.train(
-        generator,
-        ConvDiscriminator(width=WIDTH),
-        common_syllables(),
-        seed=seed,
-        change=shaken,
-        decay=0.998,
-        **settings,
-    )
-    generator.load_state_dict(average.state_dict())
+    judge, images = ConvDiscriminator(width=WIDTH), common_syllables()
+    settings = {"seed": seed, "change": shaken, "decay": 0.998, **settings}
+    adversary.learn(generator, judge, images, **settings)
     round_large(generator)
 
 
 def learn_told(generator, seed, **settings):
     """Train a generator that is told the parts, on all training syllables; keep its average."""
     images, parts = syllables()
-    average = adversary.train(
-        generator,
-        adversary.ToldDiscriminator(WIDTH, sum(N_PARTS)),
-        images,
-        seed=seed,
-        change=moved,
-        decay=0.998,
-        told=one_hots(parts),
-        **settings,
-    )
-    generator.load_state_dict(average.state_dict())
+    judge = adversary.ToldDiscriminator(WIDTH, sum(N_PARTS))
+    settings = {"seed": seed, "change": moved, "decay": 0.998, **settings}
+    adversary.learn(generator, judge, images, told=one_hots(parts), **settings)
     round_large(generator)
 
 

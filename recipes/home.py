@@ -1,4 +1,4 @@
-"""The home page's pictures: what the book makes, one small picture a chapter, named like it.
+"""Draw the home page's pictures: what the book makes, one a chapter, named like it.
 
 Each is drawn by the library that the chapters import, from the data and the models that come with
 it, in SIZE pixels. Above them four digits form while a narrow DCGAN trains: a strip of frames each.
@@ -10,7 +10,7 @@ from functools import cache, partial
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from sklearn.datasets import make_moons
 from torch import nn
 
@@ -57,11 +57,7 @@ def latent_map(ax):
 
 def denoised(ax):
     """Noisy test digits on the left; what a convolutional autoencoder makes of each, right."""
-    images = load_mnist("small").test_images[: ROWS * COLUMNS // 2]
-    noisy = gaussian_noise(images, 0.5, torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        clean = checkpoints.load("conv-denoiser")(noisy)
-    grid(ax, torch.cat([half.unflatten(0, (ROWS, -1)) for half in (noisy, clean)], dim=1))
+    cleaned(ax, load_mnist("small").test_images[: ROWS * COLUMNS // 2], "conv-denoiser")
 
 
 def generated(ax):
@@ -73,10 +69,15 @@ def generated(ax):
 def restored(ax):
     """Worn Hangul syllables on the left; on the right, what a network makes of them."""
     text = "꽃꿈달물불손맛숨귀딸당풍굴속나네친양초장부향설예"  # none of them was in training
-    images = load_hangul().images[[ord(character) - ord("가") for character in text]]
+    places = [ord(character) - ord("가") for character in text]
+    cleaned(ax, load_hangul().images[places], "hangul-denoiser")
+
+
+def cleaned(ax, images, name):
+    """Images with noise on the left; what a checkpoint makes of each, right."""
     noisy = gaussian_noise(images, 0.5, torch.Generator().manual_seed(0))
     with torch.no_grad():
-        clean = checkpoints.load("hangul-denoiser")(noisy)
+        clean = checkpoints.load(name)(noisy)
     grid(ax, torch.cat([half.unflatten(0, (ROWS, -1)) for half in (noisy, clean)], dim=1))
 
 
@@ -188,12 +189,8 @@ def draw(panel):
 def styled(root):
     """Return the JPEG's bytes of the middle of a finished picture, in SIZE."""
     picture = Image.open(root / STYLED / "china-jogakbo.jpg").convert("RGB")
-    width, height = picture.size
-    side = min(width / SIZE[0], height / SIZE[1])
-    left, top = (width - side * SIZE[0]) / 2, (height - side * SIZE[1]) / 2
-    box = (left, top, width - left, height - top)
     out = io.BytesIO()
-    picture.resize(SIZE, Image.Resampling.LANCZOS, box=box).save(out, "JPEG", quality=85)
+    ImageOps.fit(picture, SIZE, Image.Resampling.LANCZOS).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 

@@ -158,15 +158,19 @@ def components_file():
     return packed(header), header
 
 
+def write_sheet(path, images, columns):
+    """Store images (N, 1, H, W) in rows of so many, as one picture."""
+    levels = (images * 255).round().to(torch.uint8).unflatten(0, (-1, columns))
+    sheet = levels[:, :, 0].transpose(1, 2).flatten(2, 3).flatten(0, 1)
+    PIL.Image.fromarray(sheet.numpy()).save(path, optimize=True)
+
+
 @torch.no_grad()
 def write_digits(folder):
     """Store test digits as one picture, with their labels and places on a map of their codes."""
     digits = load_mnist("small")
     images, labels = digits.test_images[:N_DIGITS], digits.test_labels[:N_DIGITS]
-    levels = (images[:, 0] * 255).round().to(torch.uint8).numpy()
-    rows = levels.reshape(-1, COLUMNS, *levels.shape[1:]).transpose(0, 2, 1, 3)
-    sheet = rows.reshape(-1, COLUMNS * levels.shape[2])
-    PIL.Image.fromarray(sheet).save(folder / "digits.png", optimize=True)
+    write_sheet(folder / "digits.png", images, COLUMNS)
     codes = checkpoints.load("conv-autoencoder").encode(images).numpy()
     places = TSNE(init="pca", random_state=0).fit_transform(codes)
     low, high = places.min(0), places.max(0)
@@ -189,10 +193,7 @@ def write_syllables(folder):
     names = re.search(r'WORDS = "([^"]*)"', text)[1]
     data = load_hangul()
     at = [list(data.characters).index(name) for name in names]
-    levels = (data.images[at, 0] * 255).round().to(torch.uint8).numpy()
-    rows = levels.reshape(-1, SYLLABLE_COLUMNS, *levels.shape[1:]).transpose(0, 2, 1, 3)
-    sheet = rows.reshape(-1, SYLLABLE_COLUMNS * levels.shape[2])
-    PIL.Image.fromarray(sheet).save(folder / "hangul.png", optimize=True)
+    write_sheet(folder / "hangul.png", data.images[at], SYLLABLE_COLUMNS)
 
 
 def vgg_file():

@@ -1,4 +1,4 @@
-"""How `python -m tools checkpoints painter` trains and measures the network that paints.
+"""Train and measure the network that paints: `python -m tools checkpoints painter`.
 
 It learns from square pieces of five photographs. The pavilion is not among them: on it the network
 is measured, by the loss of the chapter on style transfer. `python -m tools runs painter-runs` says

@@ -20,24 +20,17 @@ from course_lib.support import runs as stored
 from course_lib.support.images import resize
 from recipes import dcgan_runs, hangul_writers, painting, styled
 from tools import hangul
-from tools.book import BookError
+from tools.book import NAMES, chosen
 
 SEEDS = range(3)
 SHORT = [(9, 2e-3), (3, 2e-4)]  # epochs and learning rates: chapter 2's recipe
 LONG = [(40, 2e-3), (20, 7e-4), (10, 2e-4)]
-
-
-def add_arguments(parser):
-    """Arguments of ``python -m tools runs``."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
+ARGUMENTS = {"names": NAMES}
 
 
 def main(args, root):
     """Measure the named tables and store them; a BookError names a table that is unknown."""
-    unknown = [name for name in args.names if name not in TABLES]
-    if unknown:
-        raise BookError(f"no table {', '.join(unknown)}; there are {', '.join(TABLES)}")
-    for name in args.names or TABLES:
+    for name in chosen(args.names, TABLES, "table"):
         rows = []
         for run, measure in TABLES[name]().items():
             for seed in SEEDS:

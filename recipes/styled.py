@@ -1,4 +1,4 @@
-"""The pictures of the chapter on style transfer that take longer than a page may.
+"""Paint the pictures of the chapter on style transfer that take longer than a page may.
 
 `python -m tools styled` paints all of them, in half an hour on two idle cores; with names it paints
 those alone, and `--size` gives the gallery another size. The chapter tells the recipes.
@@ -13,6 +13,7 @@ from course_lib.style import STYLE_LAYERS, Losses, VGGFeatures, transfer
 from course_lib.support import runs as stored
 from course_lib.support.image_files import write_image
 from course_lib.support.images import gray, resize
+from tools.book import NAMES, chosen
 
 FOLDER = "book/_static/styled"
 WEIGHT = 30  # of the style, but for
@@ -32,19 +33,17 @@ GALLERY = [
 ]
 LEVELS = ("conv1_2", "conv2_2", "conv3_2", "conv4_2", "conv5_2")
 SMALL = 96  # pixels of the small pictures
-
-
-def add_arguments(parser):
-    """Arguments of ``python -m tools styled``."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
-    parser.add_argument("--size", type=int, help="shorter side of the gallery's pictures")
+ARGUMENTS = {
+    "names": NAMES,
+    "--size": {"type": int, "help": "shorter side of the gallery's pictures"},
+}
 
 
 def main(args, root):
     """Paint the pictures; the same machine writes the same files."""
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for name in args.names or [*GALLERY, *STRIPS]:
+    for name in chosen(args.names, [*GALLERY, *STRIPS], "picture"):
         if name in STRIPS:
             path = stored.save_pictures(f"style-{name}", STRIPS[name]())
         else:

@@ -1,4 +1,7 @@
-"""``python -m tools COMMAND``: each command is a module of this package, or of `recipes`."""
+"""``python -m tools COMMAND``: each command is a module of this package, or of `recipes`.
+
+Its `main(args, root)` returns the exit status; its ARGUMENTS, if any, are argparse's.
+"""
 
 import argparse
 import importlib
@@ -21,7 +24,7 @@ def load(command):
 
 def main(argv=None):
     """Run one command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the command that is asked for is imported: the site's light environment has
     # no Jupyter client, and needs none to check the repository's address.
@@ -30,7 +33,8 @@ def main(argv=None):
         sub = commands.add_parser(name, help=summary, description=summary)
         if name == asked:
             module = load(name)
-            getattr(module, "add_arguments", lambda parser: None)(sub)
+            for argument, options in getattr(module, "ARGUMENTS", {}).items():
+                sub.add_argument(argument, **options)
             sub.set_defaults(call=module.main)
     args = parser.parse_args(argv)
     try:

@@ -10,6 +10,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "ko"  # the language that is written and run
 TRANSLATION = "en"  # the language that takes code and outputs from the source
+# How a command declares that it takes names.
+NAMES = {"nargs": "*", "metavar": "NAME", "help": "which (all by default)"}
 
 
 class BookError(Exception):
@@ -55,6 +57,13 @@ def contents(root, language):
                 for section in part["sections"]
             ]
     raise BookError(f"_toc.yml has no pages of book/{language}")
+
+
+def built(path):
+    """Return the path of a page of the built site; raise BookError if it is not there."""
+    if not path.exists():
+        raise BookError(f"{path} is not there: `make book` builds the site")
+    return path
 
 
 def read_notebook(path):

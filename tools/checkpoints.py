@@ -23,7 +23,12 @@ from course_lib.metrics import frechet_distance, psnr
 from recipes import adversary, hangul_writers, painting
 from recipes.adversary import moved
 from tools import hangul
-from tools.book import BookError
+from tools.book import NAMES, BookError
+
+ARGUMENTS = {
+    "names": NAMES,
+    "--accept": {"action": "store_true", "help": "store what differs from the card's metric, too"},
+}
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,6 @@ class Recipe:
     tolerance: float
     data: str
     seed: int = 0
-
-
-def add_arguments(parser):
-    """Arguments of ``python -m tools checkpoints``."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
-    parser.add_argument(
-        "--accept", action="store_true", help="store even what differs from the card's metric"
-    )
 
 
 def main(args, root):

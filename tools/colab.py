@@ -17,7 +17,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from tools.book import SOURCE, BookError, chapters, write_text
+from tools.book import NAMES, SOURCE, BookError, chapters, write_text
 from tools.repository import configured
 from tools.run import execute
 
@@ -35,6 +35,12 @@ ORIGIN = """
 import importlib.metadata, json
 print(importlib.metadata.distribution("course-lib").read_text("direct_url.json") or "{}")
 """
+
+ARGUMENTS = {
+    "names": NAMES,
+    "--python": {"type": Path, "help": f"which has Colab's packages (else made from {LIST})"},
+    "--timeout": {"type": int, "default": 600, "help": "seconds for one cell (default: 600)"},
+}
 
 
 def output(*command):
@@ -152,17 +158,6 @@ def rehearse(name, base, clone, address, timeout=600):
             raise BookError("\n".join([f"{name} wrote outside of its folder:", *written]))
         added = ", ".join(f"{new} {after[new]}" for new in sorted(set(after) - set(before)))
         return f"{name}: ran in {seconds:.0f} s; added {added}; torch {after['torch']} as before"
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter (all by default)")
-    parser.add_argument(
-        "--python", type=Path, help=f"a Python that has Colab's packages (else made from {LIST})"
-    )
-    parser.add_argument(
-        "--timeout", type=int, default=600, help="seconds one cell may take (default: 600)"
-    )
 
 
 def main(args, root):

@@ -1,4 +1,4 @@
-"""Measure the book on a GPU: each thing in a process of its own, within seconds of its own.
+"""Measure the book on a GPU: each thing in a process of its own, for at most its own seconds.
 
 The results go to _build/gpu: gpu.json and pictures. What fails or takes too long is recorded, and
 the rest goes on. `--store` puts a result into the book: the file, and the table on the page
@@ -6,17 +6,20 @@ the rest goes on. `--store` puts a result into the book: the file, and the table
 """
 
 import json
+import multiprocessing
 import os
 import re
+import time
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+import psutil
 import torch
+import yaml
 
 from tools import gpu_measures
-from tools.apart import within
-from tools.book import BookError, folder, write_text
+from tools.book import NAMES, BookError, chosen, folder, write_text
 
 STORED = "benchmarks/gpu.json"
 PLACE = re.compile(r"(?<=<!-- gpu -->\n\n).*?(?=\n\n<!-- /gpu -->)", re.DOTALL)
@@ -30,48 +33,40 @@ MEASUREMENTS = {  # name: (seconds that it may take, what it does)
     "dcgan-faces": (540, gpu_measures.train_faces),
 }
 USUAL = list(MEASUREMENTS)[:-1]  # in less than ten minutes together, and without a network
-TEXTS = {
-    "ko": {
-        "none": "GPU에서는 아직 측정하지 않았습니다.",
-        "head": "{device}에서 {date}에 측정했습니다(PyTorch {torch}, CPU 코어 {cores}개).",
-        "columns": "| 측정한 것 | 결과 |",
-        "failed": "실패: {error}",
-        "notebooks": "모든 장의 노트북 | {n}개 중 {held}개에서 assert가 모두 성립({late}개는 시간 "
-        "부족), {workers}개씩 동시에 실행해 {seconds:.0f}초",
-        "kmeans": "k-평균, 32차원의 점 {n:,}개, K = {k}, 25번 반복 | {times}",
-        "autoencoders": "오토인코더, 64픽셀 한글 {n:,}장으로 {epochs}에포크 | 완전 연결 "
-        "{dense seconds:.1f}초(테스트 오차 {dense error:.4f}), 합성곱 {convolutional seconds:.1f}초"
-        "({convolutional error:.4f}), 평균 이미지의 오차 {mean:.4f}",
-        "dcgan-hangul": "DCGAN, 64픽셀 한글 {n:,}장 | {epochs}에포크에 {seconds:.0f}초, 1초에 "
-        "{speed:,.0f}장",
-        "dcgan": "DCGAN, {title} | 한 스텝에 {step:.2f} ms, {epochs}에포크 뒤 {seconds:.1f}초에 "
-        "프레셰 거리 {distance:.0f}(목표 {target})",
-        "style": "스타일 전이, {size}픽셀, VGG-19 | 한 스텝에 {step:.4f}초, 이 GPU가 내는 최대 "
-        "연산 속도의 {share:.0f}%",
-        "dcgan-faces": "DCGAN, 64픽셀 얼굴 사진 {n:,}장 | {epochs}에포크에 {seconds:.0f}초",
-    },
-    "en": {
-        "none": "The book has not been measured on a GPU yet.",
-        "head": "Measured on {device}, {date} (PyTorch {torch}, {cores} CPU cores).",
-        "columns": "| Measured | Result |",
-        "failed": "failed: {error}",
-        "notebooks": "The notebooks of all chapters | all asserts hold in {held} of {n} ({late} "
-        "had too little time), {seconds:.0f} s, {workers} at a time",
-        "kmeans": "K-means, {n:,} points in 32 dimensions, K = {k}, 25 iterations | {times}",
-        "autoencoders": "Autoencoders, {epochs} epochs on {n:,} images of Hangul with 64 pixels | "
-        "dense {dense seconds:.1f} s (test error {dense error:.4f}), convolutional "
-        "{convolutional seconds:.1f} s ({convolutional error:.4f}), error of the mean image "
-        "{mean:.4f}",
-        "dcgan-hangul": "DCGAN on {n:,} images of Hangul with 64 pixels | {epochs} epochs in "
-        "{seconds:.0f} s, {speed:,.0f} images per second",
-        "dcgan": "DCGAN, {title} | {step:.2f} ms per step; a Frechet distance of {distance:.0f} "
-        "(goal: {target}) after {epochs} epochs, {seconds:.1f} s",
-        "style": "Style transfer, {size} pixels, VGG-19 | {step:.4f} s per step, {share:.0f}% of "
-        "the most that the GPU reaches",
-        "dcgan-faces": "DCGAN on {n:,} photographs of faces with 64 pixels | {epochs} epochs in "
-        "{seconds:.0f} s",
-    },
+TEXTS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf8"))
+ARGUMENTS = {
+    "names": {**NAMES, "help": f"of {', '.join(MEASUREMENTS)}"},
+    "--tiny": {"action": "store_true", "help": "try it on the CPU, with tiny sizes"},
+    "--out": {"type": Path, "help": "folder for the results (default: _build/gpu)"},
+    "--store": {"action": "store_true", "help": "put the result into the book"},
 }
+
+
+def within(limit, call):
+    """Return the dict that a call returns in another process, or the reason why there is none."""
+    began, spawn = time.perf_counter(), multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=send, args=(theirs, call))
+    process.start()
+    theirs.close()
+    try:
+        found = ours.recv() if ours.poll(limit) else {"error": f"not done after {limit} s"}
+    except EOFError:
+        found = {"error": "the process ended without a word"}
+    if process.is_alive():
+        for one in psutil.Process(process.pid).children(recursive=True):
+            one.kill()
+    process.kill()
+    process.join()
+    return {**found, "in all": time.perf_counter() - began}
+
+
+def send(pipe, call):
+    """Send through the pipe what a call returns, or its error."""
+    try:
+        pipe.send(call())
+    except Exception as error:  # whatever it is, the other measurements go on
+        pipe.send({"error": f"{type(error).__name__}: {error}"})
 
 
 def row(name, found, texts):
@@ -106,22 +101,13 @@ def store(root, path):
     return 0
 
 
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
-    parser.add_argument("--tiny", action="store_true", help="try it on the CPU, with tiny sizes")
-    parser.add_argument("--out", type=Path, help="folder for the results (default: _build/gpu)")
-    parser.add_argument("--store", action="store_true", help="put the result into the book")
-
-
 def main(args, root):
     """Measure what is named, else everything, the faces with --tiny only; print the table."""
     out = args.out or root / "_build/gpu"
     if args.store:
         return store(root, out / "gpu.json")
-    for name in args.names:
-        if name not in MEASUREMENTS:
-            raise BookError(f"no measurement {name!r}; there are: {', '.join(MEASUREMENTS)}")
+    chosen(args.names, MEASUREMENTS, "measurement")
+    names = args.names or (MEASUREMENTS if args.tiny else USUAL)
     if not (args.tiny or torch.cuda.is_available()):
         raise BookError(
             "PyTorch finds no GPU here; --tiny tries every measurement on the CPU with tiny sizes"
@@ -142,7 +128,6 @@ def main(args, root):
         if all(before[key] == result[key] for key in ("device", "torch", "tiny")):
             result["measurements"] = before["measurements"]
     print(table({**result, "measurements": {}}, "en"), flush=True)
-    names = args.names or (MEASUREMENTS if args.tiny else USUAL)
     for name in names:
         limit, function = MEASUREMENTS[name]
         found = within(limit, partial(function, out, device, args.tiny))

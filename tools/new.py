@@ -31,6 +31,16 @@ TABLES = {
 GAP = "…"  # what `new` writes where it cannot know
 
 TEMPLATES = Path(__file__).with_name("templates")
+BOTH = {"nargs": 2, "metavar": ("KOREAN", "ENGLISH")}
+ARGUMENTS = {
+    "name": {"metavar": "NN-name", "help": "number and short name: 02-autoencoder"},
+    "--title": {**BOTH, "default": ("새 장", "A new chapter")},
+    "--part": {
+        **BOTH,
+        "default": (None, None),
+        "help": "begin one: '6부. 확산' 'Part 6. Diffusion'",
+    },
+}
 
 
 def template(name, number, titles):
@@ -170,18 +180,6 @@ def missing(root):
         if not list((root / "book/_static/home").glob(f"{name}.*")):
             left.append(f"recipes/home.py: draw {name} in PANELS; then `python -m tools pictures`")
     return left
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("name", metavar="NN-name", help="number and short name: 02-autoencoder")
-    for option, default, text in (
-        ("--title", ("새 장", "A new chapter"), "the chapter's title"),
-        ("--part", (None, None), "the part that begins with it ('6부. 확산' 'Part 6. Diffusion')"),
-    ):
-        parser.add_argument(
-            option, nargs=2, metavar=("KOREAN", "ENGLISH"), default=default, help=text
-        )
 
 
 def main(args, root):

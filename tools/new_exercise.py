@@ -1,7 +1,12 @@
 """Start a new exercise: a master that builds and grades, and the answers that test its grading."""
 
 from tools.book import SOURCE, TRANSLATION, BookError, write_notebook, write_text
-from tools.new import NAME, TEMPLATES, template
+from tools.new import BOTH, NAME, TEMPLATES, template
+
+ARGUMENTS = {
+    "name": {"metavar": "NN-name", "help": "its chapter's number, and a short name"},
+    "--title": {**BOTH, "default": ("새 과제", "A new assignment")},
+}
 
 
 def new(root, name, titles):
@@ -25,18 +30,6 @@ def new(root, name, titles):
     write_notebook(source, master)
     write_text(answers, (TEMPLATES / "answers.py").read_text("utf8").replace("{name}", name))
     return [source, answers]
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("name", metavar="NN-name", help="its chapter's number, and a short name")
-    parser.add_argument(
-        "--title",
-        nargs=2,
-        metavar=("KOREAN", "ENGLISH"),
-        default=("새 과제", "A new assignment"),
-        help="the exercise's title in both languages",
-    )
 
 
 def main(args, root):

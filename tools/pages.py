@@ -3,16 +3,14 @@
 import yaml
 from bs4 import BeautifulSoup
 
-from tools.book import ROOT, BookError
+from tools.book import ROOT, built
 
 UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
 
 
 def read(path):
     """Return a page of the site as parsed HTML."""
-    if not path.exists():
-        raise BookError(f"{path} is not there: `make book` builds the site")
-    return BeautifulSoup(path.read_text("utf8"), "html.parser")
+    return BeautifulSoup(built(path).read_text("utf8"), "html.parser")
 
 
 def about(root, language):

@@ -3,7 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from tools.book import SOURCE, TRANSLATION, BookError, chapters, folder, notebook, read_notebook
+from tools.book import (
+    NAMES,
+    SOURCE,
+    TRANSLATION,
+    BookError,
+    chapters,
+    folder,
+    notebook,
+    read_notebook,
+)
 from tools.markdown import HANGUL, parse
 from tools.sync import UNTRANSLATED
 
@@ -23,6 +32,7 @@ KOREAN_SPAN = re.compile(r'<span lang="ko">(.*?)</span>')  # which the Korean te
 LETTERS = re.compile(r'"[가-힣]+"')  # in code: letters as data, not words to be read
 WHOLE_PAGE = "(page)"  # stands where a cell's id would, for a page without cells
 PROSE = 4  # English words from which on a Korean cell without Hangul counts as untranslated
+ARGUMENTS = {"names": NAMES}
 
 
 @dataclass(frozen=True)
@@ -174,13 +184,6 @@ def parity(root, names=()):
         elif names:
             raise BookError(f"{sides[1]} does not exist: python -m tools sync {name}")
     return findings
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a chapter (all chapters and pages by default)"
-    )
 
 
 def main(args, root):

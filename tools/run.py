@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import shift
-from tools.book import SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
+from tools.book import NAMES, SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
 from tools.pictures import shrink_outputs
 from tools.repository import SETUP_ID
 from tools.sync import sync
@@ -21,6 +21,12 @@ LANGUAGE_INFO = {
     "mimetype": "text/x-python",
     "name": "python",
     "pygments_lexer": "ipython3",
+}
+ARGUMENTS = {
+    "names": NAMES,
+    "--timeout": {"type": int, "default": 600, "help": "seconds for one cell (default: 600)"},
+    "--check": {"action": "store_true", "help": "store nothing"},
+    "--seed-offset": {"type": int, "default": 0, "help": "with --check: add this to seeds"},
 }
 
 
@@ -98,18 +104,6 @@ def check(root, name, timeout=600, offset=0):
     seconds = time.perf_counter() - start
     print(f"{name}: holds with seeds shifted by {offset}, {seconds:.0f} s", flush=True)
     return seconds
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter (all by default)")
-    parser.add_argument(
-        "--timeout", type=int, default=600, help="seconds one cell may take (default: 600)"
-    )
-    parser.add_argument("--check", action="store_true", help="store nothing")
-    parser.add_argument(
-        "--seed-offset", type=int, default=0, metavar="N", help="with --check: add N to seeds"
-    )
 
 
 def main(args, root):

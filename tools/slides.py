@@ -13,7 +13,7 @@ from html import escape
 from bs4 import NavigableString
 from bs4.element import Tag
 
-from tools.book import ROOT, SOURCE, TRANSLATION, chapters
+from tools.book import NAMES, ROOT, SOURCE, TRANSLATION, chapters
 from tools.epub import KINDS, said
 from tools.pages import article, plain, template
 
@@ -23,6 +23,7 @@ OFF_THE_WAY = {"연습 문제", "심화", "Exercises", "Deep end"}
 SUMMARY = {"요약", "Summary"}
 SHORT = 40  # characters, with the number of the figure
 SENTENCE = re.compile(r"[.?!](?=\s|$)")
+ARGUMENTS = {"names": NAMES}
 
 
 def sentence(paragraph):
@@ -123,11 +124,6 @@ def write(site, language, name, path):
     )
     path.write_text(page, "utf8")
     return len(made)
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter (all by default)")
 
 
 def main(args, root):

@@ -4,6 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from tools.book import (
+    NAMES,
     SOURCE,
     TRANSLATION,
     chapters,
@@ -14,6 +15,7 @@ from tools.book import (
 
 # Stands above a cell that came over untranslated; `parity` rejects the page while it is there.
 UNTRANSLATED = "<!-- translate -->"
+ARGUMENTS = {"names": NAMES}
 
 
 @dataclass
@@ -68,11 +70,6 @@ def sync(root, name):
         target.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(target, merged)
     return report
-
-
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter (all by default)")
 
 
 def main(args, root):

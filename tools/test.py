@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-from tools.book import BookError
+from tools.book import NAMES, chosen
 
 WORKERS = 2  # pytest processes; conftest.py shares the cores among them
 FLOOR = 95  # percent of lines, and of branches, of course_lib that the unit tests must reach
 COVERAGE = Path("_build/coverage.json")
 # Folders of tests/ with a stage of their own.
 ELSEWHERE = ("notebooks", "tools", "autograder", "site")
+ARGUMENTS = {"stages": {**NAMES, "metavar": "STAGE"}}
 
 
 def stages():
@@ -65,22 +66,14 @@ def call(command, root):
     return process.returncode, closing
 
 
-def add_arguments(parser):
-    """Declare the command's arguments."""
-    parser.add_argument("stages", nargs="*", metavar="STAGE", help="a stage (all by default)")
-
-
 def main(args, root):
     """Run the stages, print a table of their times and counts, return 1 if any failed."""
     commands = stages()
-    for name in args.stages:
-        if name not in commands:
-            raise BookError(f"no stage {name!r}; there are: {', '.join(commands)}")
     rows, failed, total = [], [], time.perf_counter()
     (root / COVERAGE).parent.mkdir(exist_ok=True)
     # Apart from what a `pytest --cov` beside this one writes: coverage merges all that it finds.
     os.environ["COVERAGE_FILE"] = str(root / COVERAGE.with_suffix(".data"))
-    for name in args.stages or commands:
+    for name in chosen(args.stages, commands, "stage"):
         print(f"\n== {name}: {' '.join(commands[name])}", flush=True)
         start = time.perf_counter()
         status, closing = call(commands[name], root)

@@ -4,8 +4,12 @@ import json
 import os
 import re
 import subprocess
+import time
+from functools import partial
 
+import psutil
 import pytest
+import torch
 
 from tools import gpu, gpu_measures
 from tools.__main__ import main
@@ -35,21 +39,18 @@ def result(tiny):
     return found
 
 
-def test_without_a_gpu_it_says_so_in_a_sentence(monkeypatch, capsys):
+def test_without_a_gpu_or_a_name_it_says_so_in_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(gpu.torch.cuda, "is_available", lambda: False)
     assert main(["gpu"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "finds no GPU" in line
-    assert "--tiny" in line
-
-
-def test_a_name_that_does_not_exist(capsys):
+    assert "finds no GPU here; --tiny" in line
     assert main(["gpu", "kmeans", "nosuch"]) == 1
     assert "'nosuch'; there are: notebooks, kmeans" in capsys.readouterr().err
 
 
 def test_a_tiny_run_measures_everything(tiny):
     found = json.loads((tiny / "gpu.json").read_text("utf8"))
+    assert sum(gpu.MEASUREMENTS[name][0] for name in gpu.USUAL) <= 600  # seconds
     assert found["tiny"]
     assert set(found["measurements"]) == set(gpu.MEASUREMENTS) - {"notebooks"}
     assert not any("error" in one for one in found["measurements"].values())
@@ -64,10 +65,6 @@ def test_a_tiny_run_measures_everything(tiny):
     }
 
 
-def test_the_usual_measurements_end_within_ten_minutes():
-    assert sum(gpu.MEASUREMENTS[name][0] for name in gpu.USUAL) <= 600
-
-
 def test_a_measurement_in_a_process_of_its_own_joins_those_of_before(tiny, tmp_path, capsys):
     before = json.loads((tiny / "gpu.json").read_text("utf8"))
     del before["measurements"]["style"]
@@ -80,20 +77,39 @@ def test_a_measurement_in_a_process_of_its_own_joins_those_of_before(tiny, tmp_p
     assert capsys.readouterr().out.splitlines()[-1].startswith("| Style transfer, 32 pixels")
 
 
-class Fails(subprocess.CalledProcessError):
-    """What the stand-in for a notebook raises whose assert does not hold."""
+@pytest.mark.parametrize(
+    ("call", "limit", "said"),
+    [
+        (partial(int, "no number"), 300, "ValueError: invalid literal"),
+        (os.abort, 300, "without a word"),
+        (partial(time.sleep, 600), 1, "not done after 1 s"),
+    ],
+)
+def test_what_fails_in_another_process_is_told(call, limit, said):
+    assert said in gpu.within(limit, call)["error"]
 
-    def __init__(self, command):
-        super().__init__(1, command, stderr="cell 'spread' failed")
+
+def test_what_takes_too_long_leaves_no_process_behind():
+    seconds = f"600.{os.getpid()}"  # by which the process is known
+    assert "error" in gpu.within(20, partial(subprocess.run, ["sleep", seconds]))
+    running = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
+    assert ["sleep", seconds] not in running
+
+
+def test_drawing_stops_when_its_time_is_over(tmp_path):
+    found = gpu_measures.learn_to_draw(
+        torch.rand(16, 3, 64, 64), tmp_path / "x.png", "cpu", limit=0, num_epochs=5, width=2
+    )
+    assert found["epochs"] == 1
+    assert (tmp_path / "x.png").stat().st_size > 1000
+
+
+FAILS = subprocess.CalledProcessError(1, "run", stderr="cell 'spread' failed")
 
 
 @pytest.mark.parametrize(
     ("raised", "held", "late", "failed"),
-    [
-        (None, 1, 0, 0),
-        (Fails("run"), 0, 0, 1),
-        (subprocess.TimeoutExpired("run", 1), 0, 1, 0),
-    ],
+    [(None, 1, 0, 0), (FAILS, 0, 0, 1), (subprocess.TimeoutExpired("run", 1), 0, 1, 0)],
 )
 def test_notebooks_tell_whose_asserts_hold(monkeypatch, raised, held, late, failed):
     called = []
@@ -112,7 +128,6 @@ def test_notebooks_tell_whose_asserts_hold(monkeypatch, raised, held, late, fail
     assert command[-1] == "--check"
     assert (found["n"], found["held"], found["late"]) == (1, held, late)
     assert found["failed"] == ({command[-2]: "cell 'spread' failed"} if failed else {})
-    assert gpu_measures.run_notebooks(None, "cpu", False)["n"] > 7
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
