@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
@@ -43,6 +44,18 @@ def chapters(root, wanted=()):
     """
     there = sorted(path.stem for path in folder(root, SOURCE).glob("*.ipynb"))
     return chosen([Path(name).name.removesuffix(".ipynb") for name in wanted], there, "chapter")
+
+
+def each(names, call):
+    """Call with each name; what fails is printed, the others go on. Return 1 if any failed."""
+    failed = 0
+    for name in names:
+        try:
+            call(name)
+        except BookError as error:
+            print(error, file=sys.stderr, flush=True)
+            failed = 1
+    return failed
 
 
 def contents(root, language):

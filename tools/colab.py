@@ -17,7 +17,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from tools.book import NAMES, SOURCE, BookError, chapters, write_text
+from tools.book import NAMES, SOURCE, BookError, chapters, each, write_text
 from tools.repository import configured
 from tools.run import execute
 
@@ -122,7 +122,7 @@ def variables(session, address, clone):
 
 
 def rehearse(name, base, clone, address, timeout=600):
-    """Run one chapter of a bare clone as on Colab; return a line that says what it installed.
+    """Run one chapter of a bare clone as on Colab; print what it installed.
 
     base: the Python whose packages are Colab's. clone: the bare clone that stands for the
     repository at ``address``. Raises BookError for whatever is not as it must be.
@@ -157,22 +157,17 @@ def rehearse(name, base, clone, address, timeout=600):
             written = sorted(set(log.read_text("utf8").splitlines()))
             raise BookError("\n".join([f"{name} wrote outside of its folder:", *written]))
         added = ", ".join(f"{new} {after[new]}" for new in sorted(set(after) - set(before)))
-        return f"{name}: ran in {seconds:.0f} s; added {added}; torch {after['torch']} as before"
+        torch = f"torch {after['torch']} as before"
+        print(f"{name}: ran in {seconds:.0f} s; added {added}; {torch}", flush=True)
 
 
 def main(args, root):
     """Rehearse the named chapters; one that fails does not keep the others from running."""
     names = chapters(root, args.names)
     base = args.python or image(root)
-    failed = 0
     with tempfile.TemporaryDirectory(prefix="clone-") as made:
         clone = Path(made).resolve() / "book.git"
         output("git", "clone", "--bare", "--quiet", root, clone)
         print(f"Python {output(base, '-c', 'import platform as p; print(p.python_version())')}")
-        for name in names:
-            try:
-                print(rehearse(name, base, clone, configured(root), args.timeout), flush=True)
-            except BookError as error:
-                print(error, file=sys.stderr, flush=True)
-                failed += 1
-    return 1 if failed else 0
+        address = configured(root)
+        return each(names, lambda name: rehearse(name, base, clone, address, args.timeout))

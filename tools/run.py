@@ -1,7 +1,6 @@
 """Run chapters from top to bottom in a fresh kernel and store what they print and draw."""
 
 import os
-import sys
 import time
 
 import nbformat
@@ -9,7 +8,16 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import shift
-from tools.book import NAMES, SOURCE, BookError, chapters, notebook, read_notebook, write_notebook
+from tools.book import (
+    NAMES,
+    SOURCE,
+    BookError,
+    chapters,
+    each,
+    notebook,
+    read_notebook,
+    write_notebook,
+)
 from tools.pictures import shrink_outputs
 from tools.repository import SETUP_ID
 from tools.sync import sync
@@ -110,14 +118,7 @@ def main(args, root):
     """Run the named chapters; one that fails does not keep the others from running."""
     if args.seed_offset and not args.check:
         raise BookError("--seed-offset goes with --check: what other seeds give is not stored")
-    failed = 0
-    for name in chapters(root, args.names):
-        try:
-            if args.check:
-                check(root, name, args.timeout, args.seed_offset)
-            else:
-                run(root, name, args.timeout)
-        except BookError as error:
-            print(error, file=sys.stderr)
-            failed += 1
-    return 1 if failed else 0
+    names = chapters(root, args.names)
+    if args.check:
+        return each(names, lambda name: check(root, name, args.timeout, args.seed_offset))
+    return each(names, lambda name: run(root, name, args.timeout))

@@ -61,7 +61,7 @@ def base(tmp_path_factory):
 
 @pytest.fixture
 def rehearse(book, base, tmp_path):
-    """rehearse(cell, ...) -> the report on a chapter of these cells, installed from a clone."""
+    """rehearse(cell, ...) runs a chapter of these cells, with the library from a clone."""
     (book / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     )
@@ -75,19 +75,19 @@ def rehearse(book, base, tmp_path):
         git(book, "commit", "--all", "--quiet", "--message", "second")
         clone = tmp_path / "clone.git"
         git(tmp_path, "clone", "--quiet", "--bare", book, clone)
-        return colab.rehearse("01-mean", base, clone, ADDRESS, timeout=60)
+        colab.rehearse("01-mean", base, clone, ADDRESS, timeout=60)
 
     return run
 
 
-def test_the_first_cell_installs_and_nothing_else_changes(rehearse):
-    report = rehearse(
+def test_the_first_cell_installs_and_nothing_else_changes(rehearse, capsys):
+    rehearse(
         SETUP,
         code("alone", "import os\nassert os.listdir('.') == ['01-mean.ipynb']"),
         code("writes", "open('mine.txt', 'w').close()\nimport torch, matplotlib.pyplot"),
         code("finds", "import course_lib\nassert '/env/' in course_lib.__file__"),
     )
-    assert "added course-lib 0.1; torch 2." in report
+    assert "added course-lib 0.1; torch 2." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
