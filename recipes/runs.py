@@ -18,7 +18,7 @@ from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
 from course_lib.support.images import resize
-from recipes import dcgan_runs, hangul_writers, painting, styled
+from recipes import dcgan_runs, hangul_writers, styled
 from tools import hangul
 from tools.book import NAMES, chosen
 
@@ -265,7 +265,6 @@ TABLES = {
     "conv-runs": conv_runs,
     "color-runs": color_runs,
     "style-runs": style_runs,
-    "painter-runs": painting.runs,
     "dcgan-runs": dcgan_runs.table,
     "hangul-runs": lambda: hangul.runs() | hangul_writers.runs(),
 }

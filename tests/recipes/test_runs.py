@@ -19,11 +19,11 @@ def test_every_run_is_measured_for_every_seed_and_stored(tmp_path, monkeypatch, 
     assert runs.main(Namespace(names=[]), None) == 0
     assert len(capsys.readouterr().out.splitlines()) == 6
     assert stored.load("small")["a", "test"].tolist() == [0, 0.5, 1]
-    with pytest.raises(BookError, match="no table large; there are small"):
+    with pytest.raises(BookError, match="no table 'large'; there are: small"):
         runs.main(Namespace(names=["large"]), None)
 
 
-@pytest.mark.parametrize("name", ["conv-runs", "color-runs", "dcgan-runs"])
+@pytest.mark.parametrize("name", stored.names())
 def test_the_stored_table_has_the_runs_of_its_recipe(name):
     assert {run for run, _ in stored.load(name)} == set(runs.TABLES[name]())
 
