@@ -1,11 +1,10 @@
-"""How the Hangul models are trained: what they are shown, and what the stored table holds."""
+"""How the Hangul models are trained: what they are shown, and what they are asked."""
 
 import torch
 
 from course_lib.data import load_hangul
 from course_lib.hangul import join
-from course_lib.support import runs as stored
-from tools import hangul, runs
+from tools import hangul
 
 
 def seeded(seed=0):
@@ -35,7 +34,3 @@ def test_the_problems_have_the_answers_that_they_say():
         assert ((first != second).sum(dim=1) == 1).all()
     a, b, c, answer = (i[:1] for i in hangul.problems(data, 2))
     assert len(join(data.factors[torch.cat([torch.tensor(i) for i in (a, b, c, answer)])])) == 4
-
-
-def test_the_stored_table_has_the_runs_of_its_recipe():
-    assert {run for run, _ in stored.load("hangul-runs")} == set(runs.TABLES["hangul-runs"]())
