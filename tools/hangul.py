@@ -125,7 +125,7 @@ def recipes(kind):
         ),
         "hangul-autoencoder": kind(
             ConvAutoencoder,
-            {"latent_dim": 32, "channels": [24, 26]},
+            {"latent_dim": 32, "channels": [32, 48]},
             partial(stages, train=autoencode, plan=[(12, 3e-3), (6, 1e-3), (3, 3e-4)]),
             error_of_syllables,
             "test MSE",
@@ -156,15 +156,16 @@ def runs():
     """The table of the chapter: {run: measure(seed) -> {what: value}}."""
     return {
         "autoencoder": autoencoder_run,
+        "autoencoder, narrow": partial(autoencoder_run, channels=(24, 26)),
         "denoiser, noise": partial(denoiser_run, partial(gaussian_noise, sigma=0.5)),
         "denoiser, both": partial(denoiser_run, worn),
     }
 
 
-def autoencoder_run(seed):
+def autoencoder_run(seed, channels=(32, 48)):
     """Error, share read, and arithmetic of the chapter's autoencoder from another seed."""
     torch.manual_seed(seed)
-    model = ConvAutoencoder(32, (24, 26))
+    model = ConvAutoencoder(32, channels)
     stages(model, 10 * seed, train=autoencode, plan=SHORT)
     (seen, _), (test, parts), reader = syllables(), syllables(test=True), load_reader()
     hangul = load_hangul()
