@@ -81,10 +81,12 @@ def update_node(root):
     path = root / "package.json"
     old = packages(path)
     command = ["install", "--package-lock-only", "--ignore-scripts", "--save-exact"]
-    command += [f"{name}@^{version}" for name, version in old.items()]
-    done = npm(command, return_completed_process=True, cwd=root, capture_output=True, text=True)
-    if done.returncode:
-        raise BookError(f"npm {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    # The second time without names: npm takes an optional package for another kind at first.
+    for names in ([f"{name}@^{version}" for name, version in old.items()], []):
+        options = {"cwd": root, "capture_output": True, "text": True}
+        done = npm([*command, *names], return_completed_process=True, **options)
+        if done.returncode:
+            raise BookError(f"npm {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return changes(old, packages(path))
 
 
