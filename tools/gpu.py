@@ -6,19 +6,17 @@ the rest goes on. `--store` puts a result into the book: the file, and the table
 """
 
 import json
-import multiprocessing
 import os
 import re
-import time
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-import psutil
 import torch
 import yaml
 
 from tools import gpu_measures
+from tools.apart import within
 from tools.book import NAMES, BookError, chosen, folder, write_text
 
 STORED = "benchmarks/gpu.json"
@@ -40,33 +38,6 @@ ARGUMENTS = {
     "--out": {"type": Path, "help": "folder for the results (default: _build/gpu)"},
     "--store": {"action": "store_true", "help": "put the result into the book"},
 }
-
-
-def within(limit, call):
-    """Return the dict that a call returns in another process, or the reason why there is none."""
-    began, spawn = time.perf_counter(), multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=send, args=(theirs, call))
-    process.start()
-    theirs.close()
-    try:
-        found = ours.recv() if ours.poll(limit) else {"error": f"not done after {limit} s"}
-    except EOFError:
-        found = {"error": "the process ended without a word"}
-    if process.is_alive():
-        for one in psutil.Process(process.pid).children(recursive=True):
-            one.kill()
-    process.kill()
-    process.join()
-    return {**found, "in all": time.perf_counter() - began}
-
-
-def send(pipe, call):
-    """Send through the pipe what a call returns, or its error."""
-    try:
-        pipe.send(call())
-    except Exception as error:  # whatever it is, the other measurements go on
-        pipe.send({"error": f"{type(error).__name__}: {error}"})
 
 
 def row(name, found, texts):

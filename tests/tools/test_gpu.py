@@ -13,6 +13,7 @@ import torch
 
 from tools import gpu, gpu_measures
 from tools.__main__ import main
+from tools.apart import within
 from tools.book import ROOT, BookError
 
 LANGUAGES = sorted(gpu.TEXTS)
@@ -86,12 +87,12 @@ def test_a_measurement_in_a_process_of_its_own_joins_those_of_before(tiny, tmp_p
     ],
 )
 def test_what_fails_in_another_process_is_told(call, limit, said):
-    assert said in gpu.within(limit, call)["error"]
+    assert said in within(limit, call)["error"]
 
 
 def test_what_takes_too_long_leaves_no_process_behind():
     seconds = f"600.{os.getpid()}"  # by which the process is known
-    assert "error" in gpu.within(20, partial(subprocess.run, ["sleep", seconds]))
+    assert "error" in within(10, partial(subprocess.run, ["sleep", seconds]))
     running = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
     assert ["sleep", seconds] not in running
 
