@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from tools.book import ROOT, built
 
-UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template"
+UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template, picture > source"
 
 
 def read(path):

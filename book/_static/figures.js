@@ -1,5 +1,5 @@
-// A figure opens large: over the page, closed by Escape, a click or the button. Without a script the
-// link around it leads to the picture itself.
+// A figure opens large: over the page, closed by Escape, a click or the button; on a phone in its full
+// size, as it was drawn. Without a script the link around it leads to the picture itself.
 //
 // Where a caption is followed by links to pictures, these are the parts of the figure at their full
 // size: in its order, as many across as down in each of its images. A click opens the part.
@@ -15,11 +15,15 @@
   large.append(close, picture, caption);
   document.body.append(large);
 
+  const phone = matchMedia("(max-width: 600px)"); // it may show the panels below each other
+
   const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey);
 
-  function open(given, text) {
-    for (const name of ["width", "height"]) picture.removeAttribute(name);
+  // width: pixels of the page, for phones, where a figure is wider than the window and scrolls.
+  function open(given, text, width) {
+    for (const name of ["width", "height", "style"]) picture.removeAttribute(name);
     Object.assign(picture, given);
+    if (width) picture.style.setProperty("--width", `${width}px`);
     caption.replaceChildren(...text);
     large.showModal();
   }
@@ -54,8 +58,9 @@
       const part = partAt(event, image, parts);
       if (part) return openPart(part);
       const { currentSrc, src, alt, className, naturalWidth: width, naturalHeight: height } = image;
-      open({ src: currentSrc || src, alt, className, width, height },
-        text?.matches(".figure-caption") ? text.cloneNode(true).childNodes : []);
+      const words = text?.matches(".figure-caption") ? text.cloneNode(true).childNodes : [];
+      if (phone.matches) return open({ src, alt, className }, words, image.getAttribute("width"));
+      open({ src: currentSrc || src, alt, className, width, height }, words);
     });
     for (const part of parts)
       part.addEventListener("click", (event) => {

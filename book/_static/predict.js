@@ -86,6 +86,7 @@
       const entry = { asked, said, right: ok, sure: Number(level.value), ...more };
       store({ ...stored(), [id]: entry });
       close(entry);
+      count();
     };
 
     const level = make("select", {}, ...[70, 50, 90].map((value) => make("option", { value, textContent: sure(value) })));
@@ -133,7 +134,20 @@
     wanted();
     return undefined;
   };
-  document.querySelectorAll("div.predict").forEach(start);
+  // --- The count in the margin: how many of the page's predictions are made, how many came true ---
+  const places = [...document.querySelectorAll("div.predict")];
+  const tally = make("a", { className: "tally", href: "predictions.html" });
+  const count = () => {
+    const made = places.map((place, index) => stored()[`${page}#${index}`]).filter(Boolean);
+    tally.replaceChildren(
+      make("span", {}, `${word("Predictions:")} ${made.length} / ${places.length}`),
+      make("span", {}, `${word("As predicted:")} ${made.filter((one) => one.right).length} / ${made.length}`));
+  };
+  places.forEach(start);
+  if (places.length && works) {
+    count();
+    document.querySelector(".sidebar-secondary-item")?.prepend(tally);
+  }
 
   // --- The page of predictions ---
   const ledger = document.getElementById("ledger");

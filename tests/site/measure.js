@@ -70,7 +70,8 @@
 
   // Formulas whose height is another one once they are laid out, and how many were skipped.
   const jumps = async () => {
-    const blocks = [...document.querySelectorAll(".formula")];
+    const blocks = [...document.querySelectorAll(".formula")].filter((block) =>
+      getComputedStyle(block).contentVisibility === "auto");
     const heights = (visibility) => {
       blocks.forEach((block) => { block.style.contentVisibility = visibility; });
       return blocks.map((block) => block.getBoundingClientRect().height);

@@ -103,6 +103,21 @@ def test_the_bar_cuts_the_title_and_not_the_section(open_page):
     assert section.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
+@pytest.mark.parametrize("width", [390, 650, 820, 1000, 1280, 1600])
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_every_row_of_the_home_page_is_full(open_page, code, width):
+    page = open_page(f"{code}/index", width)
+    rows = page.evaluate(
+        """() => Object.values(Object.groupBy([...document.querySelectorAll(".chapters a")]
+          .map((card) => card.getBoundingClientRect()), (box) => Math.round(box.top)))
+          .map((row) => [row[0].left, row.at(-1).right].map(Math.round))"""
+    )
+    assert len(set(map(tuple, rows))) == 1, rows
+    assert len(rows) == 11 if width == 390 else len(rows) <= 6
+    heights = page.locator(".chapters img").evaluate_all("all => all.map((i) => i.clientHeight)")
+    assert max(heights) - min(heights) <= 2
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", ["en/predictions", "ko/05-gan"])
 def test_cards_of_the_neighboring_pages_stand_apart(open_page, name, width):

@@ -172,6 +172,27 @@ def test_a_reader_may_just_look(page):
     assert page.evaluate("localStorage.getItem('book-predictions')") == "{}"
 
 
+def test_the_margin_counts(page, book):
+    tally = page.locator(".tally")
+    parts = ["Predictions: 0 / 4", "As predicted: 0 / 0"]
+    assert tally.locator("span").all_inner_texts() == parts
+    assert tally.get_attribute("href") == "predictions.html"
+    page.locator(".predict").first.get_by_role("button", name="some").click()  # right
+    page.locator(".predict").last.get_by_role("button", name="all").click()
+    parts = ["Predictions: 2 / 4", "As predicted: 1 / 2"]
+    assert tally.locator("span").all_inner_texts() == parts
+    page.reload()
+    assert tally.locator("span").all_inner_texts() == parts
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(200)
+    box = tally.bounding_box()
+    assert 0 <= box["y"] < 300, "it stays in view"
+    assert box["x"] > page.locator("article").bounding_box()["x"] + 600
+    page.goto(f"{book}book/en/predictions.html")
+    assert page.locator(".tally").count() == 0
+
+
 def test_the_ledger_lists_exports_and_deletes(page, book):
     page.locator(".predict").first.locator("select").select_option(label="Very sure")
     page.locator(".predict").first.get_by_role("button", name="some").click()

@@ -16,8 +16,6 @@ def printed(request, address, new_page):
     """A page as it goes to paper, in the middle of the printing."""
     page = new_page(viewport=A4, color_scheme=request.param)
     page.goto(address + PAGE)
-    page.wait_for_function("localStorage.getItem('typefaces')")
-    page.reload()  # a window as narrow as a phone's has the typeface from the second time on
     assert page.evaluate("document.documentElement.dataset.theme") == request.param
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme=request.param)

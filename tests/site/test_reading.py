@@ -163,7 +163,7 @@ def test_the_number_of_a_formula_is_in_view_and_right_of_it_or_below(open_page, 
         assert one["edge"] < 2, one
         assert one["inside"], one
         assert one["beside"] or one["below"], one
-        assert one["size"] >= 0.85 * 17 - 0.01, one
+        assert one["size"] >= 0.78 * 17 - 0.01, one
     assert any(one["below"] for one in found) == (width < 600) or width == 1440
 
 

@@ -62,9 +62,13 @@ def test_pictures_have_the_size_in_which_they_are_shown(site, browser, address, 
         sizes = page.evaluate(
             """() => {
               document.querySelectorAll("details").forEach((details) => { details.open = true; });
-              return [...document.querySelectorAll("article img")].map((image) =>
-              [image.getAttribute("src"), Number(image.getAttribute("width")),
-               Number(image.getAttribute("height")), image.clientWidth, image.clientHeight]);
+              return [...document.querySelectorAll("article img")].map((image) => {
+                const source = image.parentElement.querySelector(":scope > source");
+                const given = source && matchMedia(source.media).matches ? source : image;
+                const [width, height] = ["width", "height"].map((side) => given.getAttribute(side));
+                return [image.getAttribute("src"), Number(width), Number(height),
+                        image.clientWidth, image.clientHeight];
+              });
             }"""
         )
         seen += len(sizes)
@@ -76,72 +80,3 @@ def test_pictures_have_the_size_in_which_they_are_shown(site, browser, address, 
     context.close()
     assert seen > 50
     assert not wrong
-
-
-def fonts_of(page):
-    """The book's typefaces that a page asks for, by name, as the list grows."""
-    found = []
-
-    def note(request):
-        if "/typefaces/" in request.url:
-            found.append(request.url.rpartition("/")[2])
-
-    page.on("request", note)
-    return found
-
-
-SET = "() => getComputedStyle(document.body).fontFamily.startsWith('\"Pretendard Variable\"')"
-
-
-NO_HANGUL = "CanvasRenderingContext2D.prototype.fillText = () => {}"  # two empty pictures are equal
-HANGUL = """
-  const draw = CanvasRenderingContext2D.prototype.fillText;
-  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-    draw.call(this, text === "가" ? "A" : text === "후" ? "B" : text, x, y);
-  };
-"""
-
-
-@pytest.mark.parametrize(
-    ("code", "device", "first", "files"),
-    [("ko", HANGUL, [], 4), ("ko", NO_HANGUL, ["pretendard"] * 2, 4), ("en", NO_HANGUL, [], 2)],
-)
-def test_a_phone_has_the_typeface_from_the_second_page_on(
-    address, new_page, code, device, first, files
-):
-    """The first page is in its own, or if it has no Hangul in the book's, headings too."""
-    page = new_page(viewport={"width": 390, "height": 844})
-    page.add_init_script(device)
-    asked = fonts_of(page)
-    page.goto(f"{address}book/{code}/01-kmeans.html", wait_until="load")
-    assert [name.split("-")[0] for name in asked] == first
-    assert page.evaluate(SET) == bool(first)
-    page.wait_for_function("localStorage.getItem('typefaces')")
-    assert len(set(asked)) == files
-    assert page.evaluate(SET) == bool(first), "the text moved under the reader's eyes"
-    assert page.evaluate(SET.replace("document.body", "document.querySelector('h1')")) == bool(
-        first
-    )
-    page.goto(f"{address}book/{code}/02-autoencoder.html", wait_until="load")
-    assert page.evaluate(SET)
-    assert page.evaluate("document.fonts.load('16px \"Pretendard Variable\"').then(f => f.length)")
-
-
-def test_a_phone_that_saves_data_is_sent_no_typeface(address, new_page):
-    page = new_page(viewport={"width": 390, "height": 844})
-    page.add_init_script(HANGUL)
-    page.add_init_script(
-        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
-    )
-    asked = fonts_of(page)
-    page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
-    page.wait_for_timeout(2500)
-    assert not asked
-
-
-def test_a_wide_window_has_the_typeface_at_once(address, new_page):
-    page = new_page(viewport={"width": 1280, "height": 844})
-    asked = fonts_of(page)
-    page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
-    assert page.evaluate(SET)
-    assert len(set(asked)) == 4

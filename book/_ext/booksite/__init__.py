@@ -6,7 +6,7 @@ pages        the parts of a page that depend on its language: sidebar, switch, b
 preview      the card that stands for a page in chats and social networks
 sitemap      sitemap.xml, robots.txt and the page that stands in for missing ones
 anchors      the same readable heading anchors in both languages
-figures      alternative text for figures, from the captions under them
+figures      alternative text for figures, from the captions under them, and copies for phones
 listings     printed source, under the name of its file
 code         code in which only what differs in color is marked
 folding      code that only draws or prepares, behind a line

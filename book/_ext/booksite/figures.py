@@ -5,8 +5,8 @@ after the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that
 `alt` text of the image, and the image gets its size, so that the page does not jump while loading.
 A figure without a caption is a warning, and so is a caption without a figure. A picture that is
 stored for dense screens gets a copy with a dot for each pixel of the page, from which a narrow
-screen is served; the first picture of a chapter is asked for at once, the others when they come
-near.
+screen is served, and on phones a figure of several panels has them below each other (stacked.py);
+the first picture of a chapter is asked for at once, the others when they come near.
 """
 
 import posixpath
@@ -22,9 +22,11 @@ from sphinx.util import logging
 
 from .languages import language_of
 from .panels import find_panels, ground
+from .stacked import PHONE, stack
 
 logger = logging.getLogger(__name__)
 DPI = 110  # of a figure on the page: `plots.use_style`
+PHONES = "(max-width: 600px)"  # as in site.css
 CAPTION = re.compile(r"(Figure|그림) (\d+|P)\.\d+\.")  # P: the primer
 
 
@@ -48,9 +50,17 @@ def visit_figure_image(self, node):
         small = smaller(path, Path(self.builder.outdir, self.builder.imagedir, name), width)
         given["srcset"] = f"{address(small)} {width}w, {address(name)} {full}w"
         given["sizes"] = f"(max-width: {width}px) 100vw, {width}px"
-    self.body.append(self.emptytag(node, "img", "\n", **given))
-    if "panels" in node:
-        self.body.append(ground(imagesize.get(path), node["panels"]))
+    image = self.emptytag(node, "img", "\n", **given)
+    grounds = ground(imagesize.get(path), node["panels"]) if "panels" in node else ""
+    phone = on_phones(path, Path(self.builder.outdir, self.builder.imagedir, name), width)
+    if phone:
+        copy, (width, height) = phone
+        source = {"media": PHONES, "srcset": address(copy.name), "width": width, "height": height}
+        image = f"<picture>{self.emptytag(nodes.Element(), 'source', **source)}{image}</picture>"
+        if grounds:
+            size = imagesize.get(copy)
+            grounds += ground(size, find_panels(copy, size[0] / width), "phone")
+    self.body.append(image + grounds)
 
 
 def depart_figure_image(self, node):
@@ -66,6 +76,25 @@ def smaller(source, target, width):
             height = round(picture.height * width / picture.width)
             picture.resize((width, height), Image.Resampling.LANCZOS).save(copy, optimize=True)
     return copy.name
+
+
+def on_phones(source, target, width):
+    """Store a picture's panels below each other beside `target`, for phones.
+
+    Return (path of the copy, its size in pixels of the page), or None if there is nothing to stack.
+    width: of the picture, in pixels of the page.
+    """
+    with Image.open(source) as picture:
+        dense = max(1, round(picture.width / width))
+        made = stack(picture, dense)
+        if made is None:
+            return None
+        copy = target.with_name(f"{target.stem}-phone{target.suffix}")
+        size = made.width // dense, made.height // dense
+        made.thumbnail((2 * PHONE, made.height), Image.Resampling.LANCZOS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        made.save(copy, picture.format, optimize=True)
+    return copy, size
 
 
 def is_plot(path):

@@ -36,15 +36,23 @@ def blocks(ink, few, left=0, top=0):
             yield from blocks(part, few, left + left_of, top + top_of)
 
 
+def inked(picture, dense=1):
+    """Return where a picture isn't white, one dot for `dense`, and the share of ink to overlook.
+
+    JPEG leaves traces of ink on white.
+    """
+    white, few = (235, 0.004) if picture.format == "JPEG" else (250, 0)
+    return np.asarray(picture.convert("RGB").reduce(dense)).min(2) < white, few
+
+
 def find_panels(path, dense=1):
     """Return the boxes (left, top, right, bottom) of a picture's panels, in its pixels.
 
     dense is how many of these make one of the page. A light block is a panel, too, if another one
-    has its size. JPEG leaves traces of ink on white.
+    has its size.
     """
     with Image.open(path) as picture:
-        white, few = (235, 0.004) if picture.format == "JPEG" else (250, 0)
-        ink = np.asarray(picture.convert("RGB")).min(2) < white
+        ink, few = inked(picture)
     found, light = [], []
     for left, top, right, bottom in blocks(ink, few):
         if min(right - left, bottom - top) >= LEAST * dense:
@@ -58,8 +66,11 @@ def find_panels(path, dense=1):
     return found + [one for one in light if any(alike(one, other) for other in found)]
 
 
-def ground(size, panels):
-    """Return the <span> that covers all of a picture of this size but its panels."""
+def ground(size, panels, kind=""):
+    """Return the <span> that covers all of a picture of this size but its panels.
+
+    kind: "phone" for the picture that phones show in place of the one before.
+    """
     width, height = size
     holes = "".join(f"M{a} {b}H{c}V{d}H{a}z" for a, b, c, d in panels)
     svg = (
@@ -68,4 +79,4 @@ def ground(size, panels):
         f"<path fill-rule='evenodd' d='M0 0H{width}V{height}H0z{holes}'/></svg>"
     )
     mask = f"mask-image:url(&quot;data:image/svg+xml,{quote(svg, safe=' =/:.')}&quot;)"
-    return f'<span class="ground" style="{mask}"></span>'
+    return f'<span class="{f"ground {kind}".strip()}" style="{mask}"></span>'

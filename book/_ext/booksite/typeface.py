@@ -6,6 +6,12 @@ pages without it need not load, and all else. The same is done to Gowun Batang, 
 stands in headings. MathJax's typefaces keep what stands in formulas. The names of the files hold a
 checksum of all that makes them, so that a build with the same characters finds them done. Packages
 that cut a typeface beforehand cannot know the book's characters.
+
+A phone is sent none of them: they are a third of what a page weighs, and come after the text has
+been shown in the device's own typeface, or change it under the reader's eyes. What is a phone says
+the size of its screen, not of the window: so it is the same on every page of every visit, however
+the phone is turned, and nothing needs to be stored. A phone without Hangul is the exception
+(typeface.js).
 """
 
 import hashlib
@@ -20,7 +26,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 TEXT = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
 HEADINGS = "node_modules/@expo-google-fonts/gowun-batang/700Bold/GowunBatang_700Bold.ttf"
 PHONES = Path(__file__).with_name("typeface.js")
-WIDE = "(min-width: 48em)"
+LARGE = "(min-device-width: 600px) and (min-device-height: 600px)"  # no phone; see site.css
 FOLDER = "_static/typefaces"
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
@@ -74,7 +80,7 @@ def face(family, name, ranges):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
-    reader's eyes. Wide windows ask for it at once (see ask_early), phones when they have the rest.
+    reader's eyes. Screens larger than a phone's ask for it at once (see ask_early).
     """
     least, most = WEIGHTS
     return (
@@ -98,7 +104,7 @@ def ask_early(page, addresses):
     kind = 'rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low"'
     begin, end = "<!-- typefaces -->\n", "<!-- end of typefaces -->\n"
     text = re.sub(f"{begin}.*?{end}", "", text, flags=re.DOTALL)  # of a build before this one
-    links = "".join(f'<link {kind} media="{WIDE}" href="{address}" />\n' for address in addresses)
+    links = "".join(f'<link {kind} media="{LARGE}" href="{address}" />\n' for address in addresses)
     asking = f"{begin}{links}<script>\n{PHONES.read_text('utf8')}</script>\n{end}"
     sheet = '<link rel="stylesheet"'
     page.write_text(text.replace(sheet, asking + sheet, 1), "utf8")

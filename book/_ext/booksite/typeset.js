@@ -1,13 +1,16 @@
 // Typesets formulas with MathJax outside a browser. Reads {formulas: [[TeX, display]], options} from
-// standard input; writes {formulas: [{html; width, height, depth in em}], css: what all of them need}.
+// standard input; writes {formulas: [{html; width, height, depth in em; turns: whether it has places for
+// new lines}], css: what all of them need}.
 
 const fs = require("fs");
 
+const NARROW = 24; // em of a formula: a line on a phone of 390 pixels, when it has shrunk to 78 %
 const { formulas, options } = JSON.parse(fs.readFileSync(0, "utf8"));
 const loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
 
 require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
   const { adaptor, document, output } = MathJax.startup;
+  const turn = require("./turns.js")(adaptor);
 
   function size(tex, display) {
     const item = new document.options.MathItem(tex, document.inputJax[0], display);
@@ -20,8 +23,10 @@ require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
 
   const found = [];
   for (const [tex, display] of formulas) {
-    const html = adaptor.outerHTML(await MathJax.tex2chtmlPromise(tex, { display }));
-    found.push({ html, ...size(tex, display) });
+    const made = await MathJax.tex2chtmlPromise(tex, { display });
+    const about = size(tex, display);
+    const turns = display && about.width > NARROW && turn(made);
+    found.push({ html: adaptor.outerHTML(made), ...about, turns });
   }
   const css = adaptor.textContent(MathJax.chtmlStylesheet());
   process.stdout.write(JSON.stringify({ formulas: found, css }));
