@@ -51,7 +51,7 @@ from course_lib.gan import gan_step, sample, train_gan
 from course_lib.metrics import frechet_distance
 from course_lib.support.run import place
 from recipes import adversary
-from tools.checkpoints import RECIPES
+from recipes.checkpoints import RECIPES
 
 N_THREADS = 2
 BATCH_SIZE = 64

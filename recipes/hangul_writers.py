@@ -11,7 +11,8 @@ from course_lib.gan import sample
 from course_lib.hangul import N_PARTS, one_hots, read, write
 from course_lib.support.hangul_images import COMMON
 from recipes import adversary
-from tools.hangul import moved, syllables
+from recipes.hangul import moved, syllables
+from recipes.recipe import Recipe
 
 WIDTH = 32
 TOLD = {"latent_dim": 16 + sum(N_PARTS), "width": WIDTH, "hidden": [128]}
@@ -99,25 +100,23 @@ def told_run(seed):
     return {what: group.double().mean().item() for what, group in groups.items()}
 
 
-def recipes(kind):
-    """The recipes by name, of the given class."""
-    return {
-        "hangul-dcgan": kind(
-            ConvGenerator,
-            TOLD,
-            partial(learn_told, **TOLD_TRAINING),
-            share_written,
-            "share of the unseen syllables read as asked, the reader sure in all three parts",
-            0.05,
-            "load_hangul(): 8,854 training syllables; measured on its 2,318 test syllables",
-        ),
-        "hangul-dcgan-noise": kind(
-            ConvGenerator,
-            {"latent_dim": 64, "width": WIDTH},
-            partial(learn, num_epochs=160, lr=7e-4),
-            share_read,
-            "share of 2,000 fakes of which the reader is sure in all three parts",
-            0.1,
-            "load_hangul(): 1,878 training syllables in common use",
-        ),
-    }
+RECIPES = {
+    "hangul-dcgan": Recipe(
+        ConvGenerator,
+        TOLD,
+        partial(learn_told, **TOLD_TRAINING),
+        share_written,
+        "share of the unseen syllables read as asked, the reader sure in all three parts",
+        0.05,
+        "load_hangul(): 8,854 training syllables; measured on its 2,318 test syllables",
+    ),
+    "hangul-dcgan-noise": Recipe(
+        ConvGenerator,
+        {"latent_dim": 64, "width": WIDTH},
+        partial(learn, num_epochs=160, lr=7e-4),
+        share_read,
+        "share of 2,000 fakes of which the reader is sure in all three parts",
+        0.1,
+        "load_hangul(): 1,878 training syllables in common use",
+    ),
+}

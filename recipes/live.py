@@ -22,8 +22,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from course_lib import checkpoints
 from course_lib.data import STYLES, load_hangul, load_mnist, load_photo, load_style
 from course_lib.support.vgg import VGGFeatures
+from recipes.checkpoints import RECIPES
 from tools.book import ROOT, BookError
-from tools.checkpoints import RECIPES
 
 FOLDER = "book/live/models"
 MODELS = (

@@ -18,8 +18,7 @@ from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
 from course_lib.support.images import resize
-from recipes import dcgan_runs, hangul_writers, styled
-from tools import hangul
+from recipes import dcgan_runs, hangul, hangul_writers, styled
 from tools.book import NAMES, chosen
 
 SEEDS = range(3)

@@ -7,7 +7,7 @@ from course_lib.data import load_hangul
 from course_lib.dcgan import ConvGenerator
 from course_lib.hangul import one_hots
 from recipes import hangul_writers
-from tools.hangul import syllables
+from recipes.hangul import syllables
 
 
 def test_noise_alone_sees_common_syllables_for_training_alone():

@@ -1,4 +1,4 @@
-"""How the Hangul models are trained and measured: recipes of `tools.checkpoints`."""
+"""Train and measure the models of Hangul: an autoencoder, a denoiser and a reader."""
 
 from functools import partial
 
@@ -12,14 +12,9 @@ from course_lib.data import load_hangul
 from course_lib.denoising import gaussian_noise
 from course_lib.hangul import Reader, read
 from course_lib.metrics import psnr
+from recipes.recipe import Recipe, stages
 
 DATA = "load_hangul(): 8,854 training syllables; measured on its 2,318 test syllables"
-
-
-def stages(model, seed, *, train, plan):
-    """Train with several step sizes one after another: plan is a list of (num_epochs, lr)."""
-    for number, (num_epochs, lr) in enumerate(plan):
-        train(model, num_epochs=num_epochs, lr=lr, seed=seed + number, device="cpu")
 
 
 def moved(x, generator):
@@ -111,41 +106,39 @@ def share_read(reader):
     return (read(reader, images)[0] == parts).all(dim=1).double().mean().item()
 
 
-def recipes(kind):
-    """The recipes by name, of the given class."""
-    return {
-        "hangul-reader": kind(
-            Reader,
-            {},
-            partial(stages, train=spell, plan=[(5, 3e-3), (5, 1e-3), (3, 3e-4), (2, 1e-4)]),
-            share_read,
-            "share of test syllables read rightly, all three parts",
-            0.004,
-            DATA,
+RECIPES = {
+    "hangul-reader": Recipe(
+        Reader,
+        {},
+        partial(stages, train=spell, plan=[(5, 3e-3), (5, 1e-3), (3, 3e-4), (2, 1e-4)]),
+        share_read,
+        "share of test syllables read rightly, all three parts",
+        0.004,
+        DATA,
+    ),
+    "hangul-autoencoder": Recipe(
+        ConvAutoencoder,
+        {"latent_dim": 32, "channels": [32, 48]},
+        partial(stages, train=autoencode, plan=[(12, 3e-3), (6, 1e-3), (3, 3e-4)]),
+        error_of_syllables,
+        "test MSE",
+        0.0005,
+        DATA,
+    ),
+    "hangul-denoiser": Recipe(
+        ConvAutoencoder,
+        {"latent_dim": 48, "channels": [24, 26]},
+        partial(
+            stages,
+            train=partial(autoencode, corrupt=worn),
+            plan=[(20, 2e-3), (10, 7e-4), (5, 2e-4)],
         ),
-        "hangul-autoencoder": kind(
-            ConvAutoencoder,
-            {"latent_dim": 32, "channels": [32, 48]},
-            partial(stages, train=autoencode, plan=[(12, 3e-3), (6, 1e-3), (3, 3e-4)]),
-            error_of_syllables,
-            "test MSE",
-            0.0005,
-            DATA,
-        ),
-        "hangul-denoiser": kind(
-            ConvAutoencoder,
-            {"latent_dim": 48, "channels": [24, 26]},
-            partial(
-                stages,
-                train=partial(autoencode, corrupt=worn),
-                plan=[(20, 2e-3), (10, 7e-4), (5, 2e-4)],
-            ),
-            psnr_of_syllables,
-            "test PSNR in dB at sigma 0.5",
-            0.2,
-            DATA,
-        ),
-    }
+        psnr_of_syllables,
+        "test PSNR in dB at sigma 0.5",
+        0.2,
+        DATA,
+    ),
+}
 
 
 SHORT = [(8, 3e-3), (5, 1e-3), (3, 3e-4)]  # the chapter's training of its autoencoder

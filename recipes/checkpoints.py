@@ -5,7 +5,6 @@ that is made anew must reach the metric of its card within the tolerance written
 is stored.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -20,10 +19,10 @@ from course_lib.denoising import SigmaDenoiser, gaussian_noise, walk_down
 from course_lib.fast_style import Painter
 from course_lib.gan import sample
 from course_lib.metrics import frechet_distance, psnr
-from recipes import adversary, hangul_writers, painting
+from recipes import adversary, hangul, hangul_writers, painting
 from recipes.adversary import moved
-from tools import hangul
-from tools.book import NAMES, BookError
+from recipes.recipe import Recipe, stages
+from tools.book import NAMES, BookError, chosen
 
 ARGUMENTS = {
     "names": NAMES,
@@ -31,26 +30,9 @@ ARGUMENTS = {
 }
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How a checkpoint is made: `train(model, seed)` in place, then `measure(model)` -> float."""
-
-    kind: type
-    arguments: dict
-    train: callable
-    measure: callable
-    metric: str
-    tolerance: float
-    data: str
-    seed: int = 0
-
-
 def main(args, root):
     """Make the checkpoints, one after the other; a BookError names the first that went wrong."""
-    unknown = [name for name in args.names if name not in RECIPES]
-    if unknown:
-        raise BookError(f"no recipe for {', '.join(unknown)}; there are {', '.join(RECIPES)}")
-    for name in args.names or RECIPES:
+    for name in chosen(args.names, RECIPES, "recipe"):
         print(make(name, accept=args.accept), flush=True)
     return 0
 
@@ -86,12 +68,6 @@ def make(name, *, accept=False):
 # --- The recipes -----------------------------------------------------------------------------
 
 
-def stages(model, seed, *, train, plan):
-    """Train with several step sizes one after another: plan is a list of (num_epochs, lr)."""
-    for number, (num_epochs, lr) in enumerate(plan):
-        train(model, num_epochs=num_epochs, lr=lr, seed=seed + number, device="cpu")
-
-
 def autoencode(model, *, corrupt=None, **settings):
     """Train on the training digits, clean or with noise."""
     train_autoencoder(model, load_mnist("small").train_images, corrupt=corrupt, **settings)
@@ -112,15 +88,8 @@ def classify(model, **settings):
 
 def contest(generator, seed, *, width, **settings):
     """Train a generator against a discriminator, and keep the moving average of its weights."""
-    average = adversary.train(
-        generator,
-        adversary.DeepDiscriminator(width),
-        load_mnist("small").train_images,
-        seed=seed,
-        change=moved,
-        **settings,
-    )
-    generator.load_state_dict(average.state_dict())
+    judge, images = adversary.DeepDiscriminator(width), load_mnist("small").train_images
+    adversary.learn(generator, judge, images, seed=seed, change=moved, **settings)
 
 
 def denoise_every_level(model, **settings):
@@ -251,4 +220,4 @@ RECIPES = {
         DIGITS,
     ),
 }
-RECIPES |= hangul.recipes(Recipe) | hangul_writers.recipes(Recipe)
+RECIPES |= hangul.RECIPES | hangul_writers.RECIPES

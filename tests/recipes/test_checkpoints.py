@@ -7,7 +7,7 @@ import torch
 
 from course_lib import checkpoints as library
 from course_lib.autoencoder import DenseAutoencoder
-from tools import checkpoints
+from recipes import checkpoints
 from tools.book import ROOT, BookError
 
 STORED = library.names()
@@ -63,7 +63,7 @@ def test_refuses_what_misses_the_card(folder, monkeypatch):
 
 
 def test_unknown_name():
-    with pytest.raises(BookError, match="no recipe for nothing; there are conv-autoencoder"):
+    with pytest.raises(BookError, match="no recipe .nothing.; there are: conv-autoencoder"):
         run("nothing")
 
 

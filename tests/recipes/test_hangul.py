@@ -4,7 +4,7 @@ import torch
 
 from course_lib.data import load_hangul
 from course_lib.hangul import join
-from tools import hangul
+from recipes import hangul
 
 
 def seeded(seed=0):
