@@ -1,4 +1,4 @@
-"""What holds for every pytest run here: shared cores, and a limit for what a notebook costs."""
+"""What holds for every pytest run here: shared cores, shared work, what a notebook may cost."""
 
 import os
 from collections import defaultdict
@@ -19,6 +19,17 @@ os.environ["TQDM_DISABLE"] = "1"  # stored outputs hold no progress bars: see to
 # Seconds of processor time that a notebook may take. Unlike the clock, it does not run faster when
 # something else runs beside the tests; a slower machine sets the variable.
 NOTEBOOK_SECONDS = float(os.environ.get("NOTEBOOK_SECONDS", "90"))
+# Files that take long, the longest first: no worker should be left with one at the end.
+LONG = [
+    "site/test_browser.py", "site/test_live.py", "site/test_live_models.py", "site/test_firefox.py",
+    "site/test_pdf.py", "site/test_epub.py", "site/test_access.py", "site/test_look.py",
+    "site/test_reading.py", "site/test_slides.py", "site/test_search.py", "site/test_opener.py",
+    "autograder/test_exercises.py", "autograder/test_variants.py", "autograder/test_private.py",
+    "autograder/test_attacks.py", "autograder/test_cluster.py", "benchmarks/test_grading.py",
+    "course_lib/test_scale_train.py", "tools/test_contributing.py",
+]  # fmt: skip
+# These make something long for each language; what is tested of the English goes by itself.
+IN_TWO = ("site/test_pdf.py", "site/test_epub.py", "site/test_slides.py")
 processor = defaultdict(float)  # from a notebook's name to the processor time of its kernel
 clock = defaultdict(float)  # and to the time that passed
 
@@ -72,3 +83,34 @@ def pytest_terminal_summary(terminalreporter):
             f"{name}: {clock[name]:.1f} s, {processor[name]:.1f} s of processor time "
             f"(limit {NOTEBOOK_SECONDS:g})"
         )
+
+
+def file_of(nodeid):
+    """Return a test's file as it is called in LONG."""
+    return nodeid.split("::")[0].removeprefix("tests/")
+
+
+def pytest_collection_modifyitems(items):
+    """Put long files first, then the notebooks."""
+
+    def place(item):
+        file = file_of(item.nodeid)
+        return LONG.index(file) if file in LONG else len(LONG) + (not file.endswith(".ipynb"))
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give workers whole files in this order, with --dist loadfile."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = file_of(nodeid)
+            return f"{file}[en]" if file in IN_TWO and nodeid.endswith("[en]") else file
+
+    if config.getvalue("dist") == "loadfile":
+        config.option.loadscopereorder = False  # it would put files of many tests first
+        return ByFile(config, log)
+    return None

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,9 @@ FOLDER = "unsupervised-learning"
 
 from booksite import frontend  # noqa: E402 - it stands in book/_ext
 
-from tests.site.live import figure, live  # noqa: E402, F401 - fixtures
+from tests.site.crawl import visit  # noqa: E402
+from tests.site.live import figure, live, open_book  # noqa: E402, F401 - fixtures
+from tests.together import each_once, once, whole_run  # noqa: E402
 
 
 def build(source, output):
@@ -52,27 +53,25 @@ def config():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of the built site, built once, whichever worker of pytest-xdist comes first."""
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    output, log = base / "site", base / "site.log"
-    try:
-        output.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + 180
-        while not log.exists():
-            assert time.monotonic() < deadline, "another worker never finished building the site"
-            time.sleep(0.2)
-    else:
-        frontend.install(ROOT, "dev")
-        status, text = build(ROOT, output)
+def packages(tmp_path_factory):
+    """Nothing; node_modules is there then, with what tests need of it."""
+    once(whole_run(tmp_path_factory) / "packages", lambda: frontend.install(ROOT, "dev"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, packages):
+    """The folder of the built site."""
+    output = whole_run(tmp_path_factory) / "site"
+
+    def make():
+        status, log = build(ROOT, output)
         if status == 0:
             (output / "_build/html").rename(output / FOLDER)
-        (base / "site.log.part").write_text(text, "utf8")
-        (base / "site.log.part").rename(log)
-    if not (output / FOLDER).exists():
-        lines = log.read_text("utf8").splitlines()
+        return status, log
+
+    status, log = once(output, make)
+    if status:
+        lines = log.splitlines()
         faults = [line for line in lines if re.search("WARNING|[Ee]rror", line)]
         pytest.fail("\n".join(["the site does not build:", *(faults or lines)]), pytrace=False)
     return output / FOLDER
@@ -86,7 +85,7 @@ def names(site):
 
 
 @pytest.fixture(scope="session")
-def little_book(tmp_path_factory, site):
+def little_book(tmp_path_factory, packages):
     """little_book({code: {file: text}}, {path: text}) -> (exit status, log, the built site).
 
     A book of a few pages, built as the real one is; a test knows all that stands in it. The paths
@@ -145,6 +144,15 @@ def browser():
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def visits(site, browser, address, tmp_path_factory):
+    """{page of the site, as its address ends: what was seen in one visit to it}."""
+    pages = sorted(path.relative_to(site).as_posix() for path in site.glob("book/*/*.html"))
+    pages += ["search-ko.html?q=학습", "search-en.html?q=cluster", "index.html", "404.html"]
+    folder = whole_run(tmp_path_factory) / "visits"
+    return each_once(folder, pages, lambda name: visit(browser, site, address, name))
 
 
 @pytest.fixture

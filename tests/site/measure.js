@@ -63,8 +63,8 @@
       const width = Math.abs(inner.width - outer.width + 2 * rim);
       const foot = Math.abs(inner.bottom - outer.bottom + rim);
       if (width + foot > worst.width + worst.foot) Object.assign(worst, { width, foot, tex: box.dataset.tex });
-      box.style.contentVisibility = "";
     }
+    for (const box of boxes) box.style.contentVisibility = ""; // not before: each change is a layout
     return { boxes: boxes.length, skipped, ...worst };
   };
 

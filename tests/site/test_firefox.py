@@ -20,11 +20,15 @@ FIRST = "button, input[type=range]"
 @pytest.mark.skipif(browser.find(browser.FIREFOX) is None, reason="Firefox is not installed")
 def test_live_figures_answer_in_firefox(live):
     names = [path.stem for path in figures()]
-    url = f"{live}book/ko/01-kmeans.html"
     asked = {
         "program": browser.find(browser.FIREFOX),
         "pages": [
-            {"url": url, "figure": name, "control": CONTROLS.get(name, FIRST)} for name in names
+            {
+                "url": f"{live}book/ko/{name}.html",
+                "figure": name,
+                "control": CONTROLS.get(name, FIRST),
+            }
+            for name in names
         ],
     }
     done = node(

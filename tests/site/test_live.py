@@ -12,7 +12,7 @@ import torch
 from course_lib import kmeans
 from recipes.live import MODELS
 from tests.site.little import notebook
-from tests.site.live import CAPTION, PLACE, ROOT, figures
+from tests.site.live import CAPTION, PLACE, ROOT, come_to, figures
 from tools import live_speed
 from tools.web import served
 
@@ -24,9 +24,10 @@ def test_modules_are_short():
 
 @pytest.mark.parametrize("code", ["ko", "en"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_figures_fit_and_can_be_used_by_keyboard_and_finger(figure, code, width):
+def test_figures_fit_and_can_be_used_by_keyboard_and_finger(open_book, code, width):
+    page = open_book("01-kmeans", code, width)
     for path in figures():
-        page, place = figure(path.stem, code, width)
+        place = come_to(page, path.stem)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide == 0, path.stem
         for control in place.locator("button, select, label").all():
@@ -318,15 +319,13 @@ def test_points_walk_to_the_data(figure):
 
 def test_the_speed_of_a_figure_is_measured(live, browser, monkeypatch):
     monkeypatch.setattr(live_speed, "SECONDS", 0.5)
-    page = "book/en/01-kmeans.html"
+    page = "book/en/neuron.html"
     ready, answer, rate, seconds, weight = live_speed.measure(browser, live, page, "neuron")
     assert seconds is None
     assert 0 < answer < 5000
     assert 0 < ready < 60_000
     assert 1 < rate < 200
-    # The little book has every figure on one page; those near this one are loaded, too.
-    everything = sum(path.stat().st_size for path in (ROOT / "book/live").rglob("*.*")) / 1000
-    assert 5 < weight < everything
+    assert 5 < weight < 100
 
 
 def test_the_steps_of_the_readme_make_a_figure(little_book, new_page, tmp_path):

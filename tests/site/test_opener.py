@@ -1,6 +1,7 @@
 """A chapter opens with question, times and first picture; the home page shows all of them."""
 
 import json
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -114,23 +115,33 @@ def test_the_home_page_has_a_card_of_each_chapter_in_order(soup):
     assert cards[1].img is None
 
 
-@pytest.mark.parametrize(
-    ("course", "opening", "said"),
-    [
-        ({"part": 1, "way": 1, "run": 1}, "# A\n\n**B?**", "course in the metadata"),
-        ({**COURSE, "needs": [], "speed": 1}, "# A\n\n**B?**", "course in the metadata"),
-        ({**COURSE, "needs": []}, "# A\n\nB.", "not a question in bold"),
-        ({**COURSE, "needs": [], "hero": "1.7"}, "# A\n\n**B?**", "no figure has the number"),
-        ({**COURSE, "needs": ["09-nine"]}, "# A\n\n**B?**", "a chapter to know first"),
-    ],
-)
-def test_metadata_that_cannot_be_is_a_warning(little_book, course, opening, said):
-    page = chapter(course, opening, CAPTIONS["en"])
-    both = {"ko": {"index.md": "# H\n"}, "en": {"index.md": "# H\n", "01-kmeans.ipynb": page}}
-    both["ko"]["01-kmeans.ipynb"] = page.replace(CAPTIONS["en"], CAPTIONS["ko"])
-    status, log, _ = little_book(both)
+FAULTS = {  # from a page to its metadata, its opening, what is said of it, and of which page
+    "01-no-needs": ({"part": 1, "way": 1, "run": 1}, "# A\n\n**B?**", "course in the metadata"),
+    "02-speed": ({**COURSE, "needs": [], "speed": 1}, "# A\n\n**B?**", "course in the metadata"),
+    "03-no-question": ({**COURSE, "needs": []}, "# A\n\nB.", "not a question in bold"),
+    "04-no-hero": ({**COURSE, "needs": [], "hero": "1.7"}, "# A\n\n**B?**", "has the number"),
+    "05-lost": ({**COURSE, "needs": ["09-nine"]}, "# A\n\n**B?**", "not there: 09-nine", "09-nine"),
+}
+
+
+@pytest.fixture(scope="module")
+def log_of_faults(little_book):
+    """What is said of a book in which each chapter has one fault."""
+    pages = {code: {"index.md": "# H\n"} for code in ("ko", "en")}
+    for name, (course, opening, *_) in FAULTS.items():
+        for code in pages:
+            pages[code][f"{name}.ipynb"] = chapter(course, opening, CAPTIONS[code])
+    status, log, _ = little_book(pages)
     assert status != 0
-    assert said in log
+    return log
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_metadata_that_cannot_be_is_a_warning(log_of_faults, name):
+    _, _, said, *where = FAULTS[name]
+    for code in ("ko", "en"):
+        place = f"book/{code}/{(where or [name])[0]}"
+        assert re.search(rf"{place}.*WARNING.*{said}", log_of_faults), log_of_faults
 
 
 def test_every_chapter_of_the_book_opens(pages):

@@ -6,22 +6,9 @@ MOST = 700_000  # bytes of a page without its pictures, compressed
 
 
 @pytest.fixture(scope="module")
-def loaded(site, browser, address):
+def loaded(visits):
     """{page: [(address, bytes as sent, kind)]} of a first visit."""
-    found = {}
-    for path in sorted(site.glob("book/*/*.html")):
-        name = path.relative_to(site).as_posix()
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        requests = []
-        page.on("requestfinished", lambda request, requests=requests: requests.append(request))
-        page.goto(address + name, wait_until="networkidle")
-        found[name] = [
-            (one.url.removeprefix(address), one.sizes()["responseBodySize"], one.resource_type)
-            for one in requests
-        ]
-        context.close()
-    return found
+    return {name: seen["loaded"] for name, seen in visits.items() if name.startswith("book/")}
 
 
 def test_pages_are_light(loaded):
