@@ -14,7 +14,7 @@ WORKERS = 2  # pytest processes; conftest.py shares the cores among them
 FLOOR = 95  # percent of lines, and of branches, of course_lib that the unit tests must reach
 COVERAGE = Path("_build/coverage.json")
 # Folders of tests/ with a stage of their own.
-ELSEWHERE = ("notebooks", "tools", "autograder", "site")
+ELSEWHERE = ("notebooks", "tools", "recipes", "autograder", "site")
 ARGUMENTS = {"stages": {**NAMES, "metavar": "STAGE"}}
 
 
@@ -37,7 +37,7 @@ def stages():
         + ["--cov", "--cov-report=term", f"--cov-report=json:{COVERAGE}"],
         # Together, since a chapter keeps one worker busy for long.
         "notebooks and tools": [*pytest, *workers, "--nbval", "book/ko"]
-        + ["tests/notebooks", "tests/tools"],
+        + ["tests/notebooks", "tests/tools", "tests/recipes"],
         "autograder": [*pytest, *workers, "tests/autograder"],
         "browser": [*python, "tools", "browser"],
         "site": [*pytest, *workers, "tests/site"],
