@@ -77,7 +77,9 @@ def update(x, labels, centers, metric="euclidean"):
     cluster first takes the point farthest from its center, so that K clusters stay K.
     """
     x, centers = check_pair(x, centers, metric, most="N")
-    labels = fill_empty(x, check_labels(labels, x, centers), centers, metric)
+    labels = check_labels(labels, x, centers)
+    if not np.bincount(labels, minlength=len(centers)).all():
+        labels = fill_empty(labels, assign(x, centers, metric)[1], len(centers))
     if metric == "cosine":
         x = unit(x)
     new = centers.copy()  # (K, D)
@@ -87,19 +89,18 @@ def update(x, labels, centers, metric="euclidean"):
             new[k] = np.median(members, axis=0)
         else:
             new[k] = members.mean(axis=0, dtype=np.float64)
-    if metric == "cosine":
-        length = np.linalg.norm(new, axis=1, keepdims=True)
-        new = np.where(length > CANCELED, new / np.maximum(length, CANCELED), centers)
-    return new
+    return scaled(new, centers) if metric == "cosine" else new
 
 
-def fill_empty(x, labels, centers, metric="euclidean"):
-    """Labels (N,) that give every empty cluster the point farthest from its center."""
-    counts = np.bincount(labels, minlength=len(centers))  # (K,)
-    if counts.all():
-        return labels
-    labels = labels.copy()
-    cost = assign(x, centers, metric)[1]  # (N,)
+def scaled(means, centers):
+    """Means (K, D) of unit vectors scaled to length 1; the old center where they cancel out."""
+    length = np.linalg.norm(means, axis=1, keepdims=True)
+    return np.where(length > CANCELED, means / np.maximum(length, CANCELED), centers)
+
+
+def fill_empty(labels, cost, n_clusters):
+    """Labels (N,) that give every empty cluster the point of the highest cost (N,)."""
+    labels, counts = labels.copy(), np.bincount(labels, minlength=n_clusters)  # (N,), (K,)
     for k in np.flatnonzero(counts == 0):
         far = np.where(counts[labels] > 1, cost, -1.0).argmax()  # never a lone point
         counts[labels[far]] -= 1

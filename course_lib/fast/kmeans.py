@@ -3,8 +3,6 @@
 `fast.lloyd` holds the compiled loop; `python -m benchmarks kmeans` measures it.
 """
 
-import warnings
-
 import numpy as np
 from sklearn.base import (
     BaseEstimator,
@@ -12,14 +10,10 @@ from sklearn.base import (
     ClusterMixin,
     TransformerMixin,
 )
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
-from course_lib.fast import lloyd as runs
-from course_lib.kmeans import CHUNK, costs, kmeans_plusplus
+from course_lib.fast import lloyd as engine
+from course_lib.kmeans import CHUNK, costs, kmeans_plusplus, unit
 from course_lib.support import kmeans_checks as checks
-from course_lib.support.checks import whole
 from course_lib.support.parallel import Threads
 
 
@@ -76,49 +70,37 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
 
     def fit(self, X, y=None, sample_weight=None):
         """Find the clusters of X (N, D). y is ignored; sample_weight: (N,), >= 0, or None."""
-        n_init, device = checks.check_parameters(self), checks.check_device(self.device, X)
-        X = checks.check_matrix("X", X, self.metric, estimator=self)
-        whole(self.n_clusters, "n_clusters", 1, len(X))
-        weight = checks.check_weight(sample_weight, len(X))
-        rng, best = check_random_state(self.random_state), None
-        merge = self.batch_size is None  # a mini-batch is a sample of the rows as given
-        rows = min(self.batch_size or len(X), len(X))  # that one step looks at
-        with Threads(rows * X.shape[1] * self.n_clusters) as threads:
-            problem = runs.Problem(
-                threads, X, self.metric, self.n_clusters, weight=weight, device=device, merge=merge
-            )
+        X, weight, device, n_init, rng = checks.check_fit(self, X, sample_weight)
+        best = None
+        some = slice(None) if weight.all() else weight > 0  # a row without weight changes nothing
+        x, w, group = X[some], weight[some], slice(None)
+        if self.batch_size is None and device.type == "cpu":
+            x, w, group = engine.merge_equal(x, w, self.n_clusters)
+        n_rows = min(self.batch_size or len(x), len(x))  # that one step looks at
+        with Threads(n_rows * x.shape[1] * self.n_clusters) as threads:
+            rows = engine.Rows(x, w, self.metric, self.n_clusters, device, threads)
+            settings = self.max_iter, self.tol * rows.variance(), self.batch_size, rng
             for _ in range(n_init):
-                start = self._start(X, weight, rng)
-                if merge:
-                    result = runs.lloyd(problem, start, self.max_iter, self.tol)
-                else:
-                    settings = self.max_iter, self.tol, self.batch_size, rng
-                    result = runs.mini_batch(problem, start, *settings)
-                if best is None or result[2] < best[2]:
-                    best = result
-        self.cluster_centers_, self.labels_, self.inertia_, self.n_iter_ = best
+                centers, n_iter = engine.lloyd(rows, self._start(X, weight, rng), *settings)
+                inertia = float(w @ rows.cost(centers))
+                if best is None or inertia < best[0]:
+                    best = inertia, n_iter, centers.astype(X.dtype), rows.labels.astype(np.int32)
+        self.inertia_, self.n_iter_, self.cluster_centers_, labels = best
         self._n_features_out = self.n_clusters
-        n_found = np.count_nonzero(np.bincount(self.labels_))
-        if n_found < self.n_clusters:
-            warnings.warn(
-                f"n_clusters={self.n_clusters}, but only {n_found} distinct clusters were found; "
-                "X may have too few distinct rows",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
+        self.labels_ = labels[group] if weight.all() else self._nearest(X, device)[0]
+        checks.warn_of_fewer(self.labels_, self.n_clusters)
         return self
 
     def predict(self, X):
         """Nearest center of each row of X (N, D): (N,) int32."""
-        return self._nearest(X)[0]
+        return self._nearest(*checks.check_new(self, X))[0]
 
     def transform(self, X):
         """Distance of each row of X (N, D) to each center: (N, K), dtype of X.
 
         Euclidean distance (not squared), 1 - cos, or Manhattan distance.
         """
-        check_is_fitted(self)
-        X = checks.check_matrix("X", X, self.metric, estimator=self, reset=False)
+        X, _ = checks.check_new(self, X)
         out = np.empty((len(X), len(self.cluster_centers_)), X.dtype)
         for i in range(0, len(X), CHUNK):
             out[i : i + CHUNK] = costs(X[i : i + CHUNK], self.cluster_centers_, self.metric)
@@ -126,32 +108,27 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
 
     def score(self, X, y=None, sample_weight=None):
         """Minus the inertia of X (N, D) at the fitted centers; y is ignored."""
-        cost = self._nearest(X)[1]
+        cost = self._nearest(*checks.check_new(self, X))[1]
         return -float(cost @ checks.check_weight(sample_weight, len(cost)))
 
-    def _nearest(self, X):
+    def _nearest(self, X, device):
         """Labels (N,) and costs (N,) of the rows of X at the fitted centers."""
-        check_is_fitted(self)
-        device = checks.check_device(self.device, X)
-        X = checks.check_matrix("X", X, self.metric, estimator=self, reset=False)
+        weight, centers = np.ones(len(X)), self.cluster_centers_.astype(np.float64)
         with Threads(X.size * self.n_clusters) as threads:
-            problem = runs.Problem(threads, X, self.metric, self.n_clusters, device=device)
-            centers = problem.start(self.cluster_centers_)
-            problem.assign(centers)
-            labels, group = problem.labels.astype(np.int32), problem.group
-            return labels[group], problem.cost(centers)[group]
+            rows = engine.Rows(X, weight, self.metric, self.n_clusters, device, threads)
+            rows.assign(centers)
+            return rows.labels.astype(np.int32), rows.cost(centers)
 
-    def _start(self, X, weight, rng):
-        """Starting centers (K, D) of one run."""
-        if callable(self.init):
-            centers = self.init(X, self.n_clusters, random_state=rng)
-            return checks.check_centers("init(...)", centers, X, self.n_clusters, self.metric)
-        if not isinstance(self.init, str):
-            return checks.check_centers("init", self.init, X, self.n_clusters, self.metric)
-        if self.init == "k-means++":
-            options = {"random_state": rng, "metric": self.metric, "sample_weight": weight}
-            return kmeans_plusplus(X, self.n_clusters, **options)[0]
-        share = weight / weight.sum()
-        if np.count_nonzero(share) < self.n_clusters:
-            share = None  # too few rows have a weight: draw from all
-        return X[rng.choice(len(X), self.n_clusters, replace=False, p=share)]
+    def _start(self, X, w, rng):
+        """Starting centers (K, D) of one run: float64, unit under "cosine"."""
+        init, n, metric = self.init, self.n_clusters, self.metric
+        if callable(init):
+            centers = checks.check_centers("init(...)", init(X, n, random_state=rng), X, n, metric)
+        elif not isinstance(init, str):
+            centers = checks.check_centers("init", init, X, n, metric)
+        elif init == "k-means++":
+            centers = kmeans_plusplus(X, n, random_state=rng, metric=metric, sample_weight=w)[0]
+        else:
+            few = np.count_nonzero(w) < n  # rows with a weight: draw some twice
+            centers = X[rng.choice(len(X), n, replace=few, p=w / w.sum())]
+        return (unit(centers) if metric == "cosine" else centers).astype(np.float64)

@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import torch
 from scipy.sparse import issparse
-from sklearn.utils import check_array
-from sklearn.utils.validation import validate_data
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from course_lib.support.checks import non_negative, one_of, whole
 
@@ -130,6 +131,33 @@ def check_parameters(model):
             f"init gives the starting centers, so n_init={model.n_init} runs would be the same: "
             "one is made",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return 1 if given else model.n_init
+
+
+def check_fit(model, x, weight):
+    """Check all that `fit` is given: rows (N, D), weights (N,), device, number of starts, rng."""
+    n_init, device = check_parameters(model), check_device(model.device, x)
+    x = check_matrix("X", x, model.metric, estimator=model)
+    whole(model.n_clusters, "n_clusters", 1, len(x))
+    return x, check_weight(weight, len(x)), device, n_init, check_random_state(model.random_state)
+
+
+def check_new(model, x):
+    """Check that a model is fitted, and rows (N, D) for it: those and their device."""
+    check_is_fitted(model)
+    device = check_device(model.device, x)
+    return check_matrix("X", x, model.metric, estimator=model, reset=False), device
+
+
+def warn_of_fewer(labels, n_clusters):
+    """Warn if there are fewer distinct labels than clusters."""
+    n_found = np.count_nonzero(np.bincount(labels))
+    if n_found < n_clusters:
+        warnings.warn(
+            f"n_clusters={n_clusters}, but only {n_found} distinct clusters were found; "
+            "X may have too few distinct rows",
+            ConvergenceWarning,
+            stacklevel=3,
+        )

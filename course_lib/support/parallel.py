@@ -62,10 +62,11 @@ class Threads:
         self.pool.shutdown()
 
     def run(self, function, *arguments):
-        """Call function(counter, *arguments) on all threads; `take(counter)` hands out 0, 1, ..."""
+        """Call function(counter, *arguments) on all threads; `take(counter)` hands out 0, 1, ...
+
+        Returns the sum of what the calls return.
+        """
         counter = np.zeros(1, np.int64)
         others = [self.pool.submit(function, counter, *arguments) for _ in range(self.n - 1)]
-        function(counter, *arguments)  # this thread works too
-        for other in others:
-            if not other.cancel():  # it has begun
-                other.result()
+        total = function(counter, *arguments)  # this thread works too
+        return total + sum(other.result() for other in others if not other.cancel())

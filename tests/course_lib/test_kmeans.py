@@ -83,15 +83,12 @@ def objective(x, centers, metric="euclidean"):
     return cdist(x, centers, SCIPY[metric]).min(axis=1).sum()
 
 
-@pytest.fixture(params=["small", "compiled", "device", "cuda"])
+@pytest.fixture(params=["compiled", "torch", "cuda"])
 def where(request, monkeypatch):
-    """The ways of the estimator: small problems, the compiled loop, a device, a GPU if any."""
+    """The ways of the estimator: the compiled loop, torch, and torch on a GPU if there is one."""
     if request.param == "cuda" and not torch.cuda.is_available():
-        pytest.skip("no CUDA device here; the same code runs as 'device'")
-    if request.param == "compiled":
-        monkeypatch.setattr(engine, "SMALL", 0)
-    if request.param == "device":
-        monkeypatch.setattr(engine, "HOSTS", ())
+        pytest.skip("no CUDA device here; the same code runs as 'torch'")
+    monkeypatch.setattr(engine, "SMALL", 0 if request.param == "compiled" else np.inf)
     return "cuda" if request.param == "cuda" else "cpu"
 
 
@@ -149,7 +146,7 @@ def test_fit_takes_the_steps_of_lloyd(name, metric, where):
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_lloyd_stops_after_max_iter_and_fit_with_it(metric, where):
-    x = datasets.load_digits().data
+    x = digits()
     start = rows_of(x, 10)
     steps = list(lloyd(x, start, metric=metric, max_iter=3))
     model = KMeans(10, init=start, metric=metric, tol=0, max_iter=3, device=where).fit(x)
@@ -395,10 +392,48 @@ def test_rows_that_share_a_hash_are_kept_apart(monkeypatch):
     x = photo()[:, :2].copy()
     expected = KMeans(5, init=rows_of(x, 5)).fit(x)
     monkeypatch.setattr(engine, "SMALL", 0)
-    monkeypatch.setattr(engine, "MIX", np.uint64(0))  # now all rows do
+    monkeypatch.setattr(engine, "HASH", np.zeros(8))  # now all rows do
     model = KMeans(5, init=rows_of(x, 5)).fit(x)
     np.testing.assert_array_equal(model.labels_, expected.labels_)
     assert model.inertia_ == pytest.approx(expected.inertia_)
+
+
+@pytest.mark.parametrize("weight", [1e-60, 1e60])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_unit_of_the_weights_does_not_matter(weight, dtype, where):
+    x = blobs().astype(dtype)
+    times = np.random.default_rng(0).integers(1, 4, len(x))
+    one, two = (KMeans(6, init=x[:6], device=where) for _ in range(2))
+    one.fit(x, sample_weight=times)
+    two.fit(x, sample_weight=weight * times)
+    np.testing.assert_array_equal(one.labels_, two.labels_)
+    np.testing.assert_allclose(one.cluster_centers_, two.cluster_centers_, rtol=1e-6)
+    assert two.inertia_ == pytest.approx(weight * one.inertia_)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_unit_of_the_data_does_not_matter_to_the_stop(metric, where):
+    """`tol` is a share of the variance, so that a fit stops at the same step in any unit."""
+    x = datasets.load_digits().data
+    fits = [
+        KMeans(10, init=unit * x[:10], metric=metric, tol=0.05, device=where).fit(unit * x)
+        for unit in (1, 2.0**-10, 2.0**10)
+    ]
+    assert len({fit.n_iter_ for fit in fits}) == 1
+    assert fits[0].n_iter_ < KMeans(10, init=x[:10], metric=metric, tol=0).fit(x).n_iter_
+
+
+@pytest.mark.parametrize("batch_size", [None, 50])
+def test_a_row_without_weight_changes_nothing(batch_size, where):
+    """But it gets the label of its nearest center."""
+    x, far = blobs(), np.array([[1e3] * 5, [0] * 5])
+    rows = np.concatenate([far, x])
+    options = {"init": x[:6], "batch_size": batch_size, "random_state": 0, "device": where}
+    one = KMeans(6, **options).fit(x)
+    two = KMeans(6, **options).fit(rows, sample_weight=[0, 0] + [1] * len(x))
+    np.testing.assert_array_equal(one.cluster_centers_, two.cluster_centers_)
+    np.testing.assert_array_equal(two.labels_, one.predict(rows))
+    assert (one.n_iter_, one.inertia_) == (two.n_iter_, two.inertia_)
 
 
 # Edges
@@ -459,6 +494,19 @@ def test_empty_clusters_are_seeded_again(metric, batch_size, where):
         np.testing.assert_array_equal(
             model.labels_, list(lloyd(x, start, metric=metric))[-1].labels
         )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_are_skipped_lose_nothing(seed, monkeypatch):
+    """80 clusters of 64 features are wide enough for gaps; half of them begin empty."""
+    monkeypatch.setattr(engine, "SMALL", 0)
+    x = digits()
+    start = np.concatenate([rows_of(x, 40, seed), rows_of(x, 40, seed + 9) - 1e3])
+    steps = list(lloyd(x, start))
+    model = KMeans(80, init=start, tol=0).fit(x)
+    assert len(steps) > 10
+    np.testing.assert_array_equal(model.labels_, steps[-1].labels)
+    np.testing.assert_allclose(model.cluster_centers_, steps[-1].centers, atol=1e-9)
 
 
 def test_update_gives_an_empty_cluster_the_farthest_row():
@@ -532,7 +580,7 @@ def test_the_compiled_loop_is_the_python_that_is_shown(k, monkeypatch):
     start = rows_of(x, k)
     monkeypatch.setattr(engine, "SMALL", 0)
     expected = KMeans(k, init=start, max_iter=5).fit(x)
-    for name in ("move", "nearest_two", "margin", "collect", "assign_rows", "distances"):
+    for name in ("move", "collect", "nearest_two", "assign_rows"):
         monkeypatch.setattr(engine, name, getattr(engine, name).py_func)
     lock = threading.Lock()
 

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from course_lib.fast import KMeans
+from course_lib.fast import lloyd as engine
 from course_lib.kmeans import assign, kmeans_plusplus, lloyd, update
 from course_lib.support.parallel import LITTLE, Threads
 
@@ -76,7 +77,9 @@ def test_device(device):
         np.testing.assert_array_equal(KMeans(3, random_state=0).fit(on_gpu).labels_, model.labels_)
 
 
-def test_the_data_and_the_start_are_left_alone():
+@pytest.mark.parametrize("small", [0, np.inf])
+def test_the_data_and_the_start_are_left_alone(small, monkeypatch):
+    monkeypatch.setattr(engine, "SMALL", small)
     x, start = X.copy(), X[:3].copy()
     for metric in ("euclidean", "cosine", "manhattan"):
         for offset in (0, 1e6):
