@@ -8,10 +8,21 @@ import os
 
 import pytest
 
-from autograder import grade
+from autograder import build, grade
 from autograder.session import Workshop, end_all, open_process
+from tests.together import each_once, whole_run
+from tools.book import ROOT
 
 EVERYTHING = os.environ.get("EXERCISES") == "all"
+# Submissions that a test may have graded at a time: its share of the cores.
+JOBS = max(1, os.cpu_count() // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built(tmp_path_factory):
+    """Make what is made from the masters; no two workers write the same files."""
+    folder = whole_run(tmp_path_factory) / "exercises"
+    each_once(folder, build.exercises(ROOT), lambda name: build.build_if_changed(ROOT, name))
 
 
 @pytest.fixture(scope="session")

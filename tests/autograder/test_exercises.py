@@ -18,7 +18,7 @@ from otter.run import main as otter_run
 
 from autograder import build, cards, grade, report
 from tests.autograder import answers
-from tests.autograder.conftest import EVERYTHING, Borrowed
+from tests.autograder.conftest import EVERYTHING, JOBS, Borrowed
 from tests.autograder.standin import DONE, NoWorkshop
 from tools.book import ROOT, BookError, read_notebook
 
@@ -175,7 +175,7 @@ def graded(folders, workshop, tmp_path_factory):
                 grade.submissions(folders[name]),
                 tmp_path_factory.mktemp("results"),
                 limits=SHORT if name == FIRST else LONG,
-                jobs=6 if name == FIRST else os.cpu_count(),  # the first's wait rather than work
+                jobs=6 if name == FIRST else JOBS,  # the first's wait rather than work
                 quiet=True,
             )
 

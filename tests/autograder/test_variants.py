@@ -13,7 +13,7 @@ import pytest
 
 from autograder import build, grade
 from tests.autograder.answers import SLOW, VARIANTS
-from tests.autograder.conftest import EVERYTHING
+from tests.autograder.conftest import EVERYTHING, JOBS
 from tools.book import ROOT
 
 NAMES = build.exercises(ROOT)
@@ -33,6 +33,7 @@ def graded(name, folder, *more):
     """Return what the command finds, which must succeed; more: its words."""
     path = folder / "runs.json"
     command = [sys.executable, "-m", "tests.autograder.states", name, "--states", "1", *more]
+    command += ["--jobs", str(JOBS)]
     command += ["--json", path] if EVERYTHING else ["--sample", "--json", path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
