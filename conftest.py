@@ -23,10 +23,10 @@ NOTEBOOK_SECONDS = float(os.environ.get("NOTEBOOK_SECONDS", "90"))
 LONG = [
     "site/test_browser.py", "site/test_live.py", "site/test_live_models.py", "site/test_firefox.py",
     "site/test_pdf.py", "site/test_epub.py", "site/test_access.py", "site/test_look.py",
-    "site/test_reading.py", "site/test_slides.py", "site/test_search.py", "site/test_opener.py",
-    "autograder/test_exercises.py", "autograder/test_variants.py", "autograder/test_private.py",
-    "autograder/test_attacks.py", "autograder/test_cluster.py", "benchmarks/test_grading.py",
-    "course_lib/test_scale_train.py", "tools/test_contributing.py",
+    "site/test_phone.py", "site/test_reading.py", "site/test_slides.py", "site/test_search.py",
+    "site/test_opener.py", "autograder/test_exercises.py", "autograder/test_variants.py",
+    "autograder/test_private.py", "autograder/test_attacks.py", "autograder/test_cluster.py",
+    "benchmarks/test_grading.py", "course_lib/test_scale_train.py", "tools/test_contributing.py",
 ]  # fmt: skip
 # These make something long for each language; what is tested of the English goes by itself.
 IN_TWO = ("site/test_pdf.py", "site/test_epub.py", "site/test_slides.py")
