@@ -173,11 +173,11 @@ class Rows:
         mean, c = self.send(self.mean), self.send(centers - self.mean)
         old, found, sums = None if moved is None else self.labels, [], torch.zeros_like(c).double()
         for x, w in self.parts(*self.tensors, width=len(c)):
-            if self.metric == "manhattan":
-                cost = torch.cdist(x, self.send(centers), p=1)
-            else:  # |x - c|^2 - |x|^2, less the mean, which keeps the products small
-                cost = torch.addmm(c.square().sum(1), x - mean, c.T, alpha=-2)
-            found.append(cost.argmin(1))
+            if self.metric == "manhattan":  # its centers are medians, not sums over weights
+                found.append(torch.cdist(x, self.send(centers), p=1).argmin(1))
+                continue
+            # |x - c|^2 - |x|^2, of both less the mean, which keeps the products small
+            found.append(torch.addmm(c.square().sum(1), x - mean, c.T, alpha=-2).argmin(1))
             sums.index_add_(0, found[-1], x * w[:, None])
         self.labels = torch.cat(found).cpu().numpy()
         counts = [np.bincount(self.labels, w, len(c)) for w in (self.weight, None)]
