@@ -386,6 +386,34 @@ def test_styles_have_texture_at_every_scale(name):
     assert colors > (0.07 if name == "ink" else 0.2)  # ink on warm paper is almost gray
 
 
+# Percent: the means and deviations of 4 x 4 parts. Numbers in the book rest on these pictures.
+PARTS = {
+    "jogakbo": (
+        [50, 56, 49, 46, 41, 50, 50, 47, 48, 42, 49, 57, 51, 49, 46, 56],
+        [25, 21, 17, 12, 20, 17, 16, 18, 13, 18, 16, 17, 13, 19, 17, 21],
+    ),
+    "swirl": (
+        [45, 27, 25, 26, 28, 33, 40, 39, 39, 48, 40, 43, 51, 39, 34, 31],
+        [19, 8, 6, 7, 9, 13, 12, 10, 12, 11, 7, 12, 12, 11, 9, 14],
+    ),
+    "waves": (
+        [50, 49, 49, 48, 48, 50, 50, 49, 52, 51, 49, 52, 52, 49, 49, 53],
+        [19, 19, 20, 19, 19, 19, 19, 18, 19, 18, 19, 19, 20, 18, 20, 19],
+    ),
+    "ink": (
+        [82, 78, 76, 74, 63, 70, 73, 63, 62, 65, 45, 62, 49, 43, 45, 48],
+        [7, 10, 11, 12, 14, 14, 13, 18, 19, 17, 19, 18, 17, 17, 18, 17],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", data.STYLES)
+def test_styles_look_as_they_always_did(name):
+    parts = style(name, 64).mean(dim=0).reshape(4, 16, 4, 16).transpose(1, 2).reshape(16, -1)
+    for found, known in zip((parts.mean(dim=1), parts.std(dim=1)), PARTS[name]):
+        assert (100 * found - torch.tensor(known)).abs().max() < 1
+
+
 def test_jogakbo_is_made_of_flat_pieces_and_swirl_is_not():
     """Most of a cloth's coarse gradients point across or down; a swirl has no such directions."""
 

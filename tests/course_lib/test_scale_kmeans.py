@@ -1,5 +1,6 @@
 """K-means on blocks and on a Dask cluster of two workers: the steps of one machine."""
 
+import inspect
 import os
 import signal
 import socket
@@ -118,6 +119,11 @@ def test_a_lost_run_goes_on_from_the_centers_of_its_last_step(x):
     whole = list(kmeans(blocks, x[:K]))
     begun = last(kmeans(blocks, x[:K], max_iter=3))
     assert np.array_equal(last(kmeans(blocks, begun.centers)).centers, whole[-1].centers)
+
+
+def test_a_run_has_no_more_steps_than_one_of_lloyd():
+    limits = [inspect.signature(f).parameters["max_iter"].default for f in (kmeans, lloyd)]
+    assert limits[0] == limits[1]
 
 
 def test_the_sample_depends_on_the_rows_and_not_on_the_blocks(x):

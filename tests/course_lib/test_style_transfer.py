@@ -240,6 +240,19 @@ def test_it_begins_at_the_content_with_the_styles_mean_color(run, content, style
     torch.testing.assert_close(seen[2], helpers.resize(other[None], (37, 51))[0])
 
 
+def test_without_settings_a_result_has_256_pixels_and_150_steps(content, style, monkeypatch):
+    planned = []
+
+    def stop(content, size, steps):
+        planned.append((size, steps))
+        raise InterruptedError
+
+    monkeypatch.setattr(style_settings, "plan_stages", stop)
+    with pytest.raises(InterruptedError):
+        transfer(content, style)
+    assert planned == [(256, 150)]
+
+
 @pytest.mark.parametrize("shape", [(33, 47), (50, 34), (40, 40)])
 def test_any_size_and_aspect(run, shape):
     image = run(content=load_photo("flower", shape), style=load_photo("coffee", (60, 41)), steps=1)
