@@ -121,6 +121,9 @@ def test_panels_side_by_side_come_below_each_other():
     assert made.width < 2 * stacked.PHONE / stacked.LEAST
     assert made.height == 2 * (2 * 250 + stacked.GAP)
     assert blue(made) == 3
+    few = stacked.stack(drawn(900, 250, row(30), titles).quantize(16), 2)
+    assert few.mode == "P"
+    assert few.convert("RGB").tobytes() == made.tobytes()
 
 
 def test_labels_of_a_row_stand_in_each_line():
@@ -190,6 +193,18 @@ def test_panels_on_a_phone_are_large_enough_to_read(on_phone):
     assert min(every) > 0.5, shares
     assert len(every) > 70
     assert all(shares.values()), shares
+
+
+def test_a_copy_for_phones_is_hardly_heavier_than_the_picture(site, pages):
+    weights = {}
+    for name, page in pages.items():
+        for source in page.select("picture > source"):
+            files = source["srcset"], source.find_next_sibling("img")["src"]
+            copy, picture = ((site / name).parent / file for file in files)
+            weights[copy.name] = copy.stat().st_size / picture.stat().st_size
+    assert len(weights) > 70
+    assert max(weights.values()) < 1.6
+    assert sum(weights.values()) < 1.2 * len(weights)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

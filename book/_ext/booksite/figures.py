@@ -22,7 +22,7 @@ from sphinx.util import logging
 
 from .languages import language_of
 from .panels import find_panels, ground
-from .stacked import PHONE, stack
+from .stacked import stack
 
 logger = logging.getLogger(__name__)
 DPI = 110  # of a figure on the page: `plots.use_style`
@@ -90,11 +90,9 @@ def on_phones(source, target, width):
         if made is None:
             return None
         copy = target.with_name(f"{target.stem}-phone{target.suffix}")
-        size = made.width // dense, made.height // dense
-        made.thumbnail((2 * PHONE, made.height), Image.Resampling.LANCZOS)
         copy.parent.mkdir(parents=True, exist_ok=True)
         made.save(copy, picture.format, optimize=True)
-    return copy, size
+    return copy, (made.width // dense, made.height // dense)
 
 
 def is_plot(path):

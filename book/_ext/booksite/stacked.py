@@ -163,8 +163,10 @@ def stack(picture, dense):
     if not found:
         return None
     size = max(map(width, found)), sum(line[0][3] - line[0][1] + GAP for line in found) - GAP
-    picture = picture.convert("RGB")
-    made = Image.new("RGB", tuple(dense * side for side in size), "white")
+    paper = picture.getpixel((0, 0))
+    made = Image.new(picture.mode, tuple(dense * side for side in size), paper)
+    if picture.mode == "P":  # colors keep their numbers: any others would make the file larger
+        made.putpalette(picture.getpalette())
     labeled = any(len(line) > 1 for line in found)
     y = 0
     for line in found:
