@@ -228,6 +228,21 @@ def test_a_tap_shows_the_figure_as_it_was_drawn(on_phone, scheme):
     assert not large.is_visible()
 
 
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_a_caption_that_says_left_and_right_says_what_a_phone_makes_of_it(address, new_page, code):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{address}book/{code}/05-gan.html")
+    added = """[...document.querySelectorAll("p.figure-caption")].map((one) => [
+      one.matches("div.cell:has(picture) + *")
+        && /왼쪽|오른쪽|\\b(left|right)\\b/i.test(one.textContent),
+      getComputedStyle(one, "::after").content !== "none"])"""
+    found = page.evaluate(added)
+    assert {said for _, said in found} == {True, False}
+    assert all(wanted == said for wanted, said in found)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not any(said for _, said in page.evaluate(added))
+
+
 def test_the_paper_between_the_panels_is_dark_in_the_dark(on_phone):
     page = on_phone("02-autoencoder", "dark")
     shown = page.evaluate(

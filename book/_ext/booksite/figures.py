@@ -5,8 +5,9 @@ after the figure's code begins with **Figure 1.3.** or **그림 1.3.** Here that
 `alt` text of the image, and the image gets its size, so that the page does not jump while loading.
 A figure without a caption is a warning, and so is a caption without a figure. A picture that is
 stored for dense screens gets a copy with a dot for each pixel of the page, from which a narrow
-screen is served, and on phones a figure of several panels has them below each other (stacked.py);
-the first picture of a chapter is asked for at once, the others when they come near.
+screen is served, and on phones a figure of several panels has them below each other (stacked.py),
+which site.css adds to a caption that says left and right; the first picture of a chapter is asked
+for at once, the others when they come near.
 """
 
 import posixpath
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 DPI = 110  # of a figure on the page: `plots.use_style`
 PHONES = "(max-width: 600px)"  # as in site.css
 CAPTION = re.compile(r"(Figure|그림) (\d+|P)\.\d+\.")  # P: the primer
+SIDES = re.compile(r"왼쪽|오른쪽|\b(left|right)\b", re.IGNORECASE)
 
 
 class figure_image(nodes.image):
@@ -133,6 +135,7 @@ class CaptionedFigures(SphinxTransform):
                 continue
             captions.remove(caption)
             caption["classes"].append("figure-caption")
+            caption["classes"] += ["sides"] if SIDES.search(caption.astext()) else []
             for image in images:
                 figure = self.described(image, caption.astext())
                 path = self.env.relfn2path(image["uri"])[1]
