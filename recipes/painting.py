@@ -1,13 +1,15 @@
 """Train and measure the network that paints: `python -m tools checkpoints painter`.
 
 It learns from square pieces of five photographs. The pavilion is not among them: on it the network
-is measured, by the loss of the chapter on style transfer.
+is measured, by the loss of the chapter on style transfer. `python -m tools runs painter-runs` says
+how much the seed of the training matters.
 """
 
 import torch
 
+from course_lib import checkpoints
 from course_lib.data import load_photo, load_style
-from course_lib.fast_style import train_painter
+from course_lib.fast_style import Painter, train_painter
 from course_lib.style import STYLE_LAYERS, Losses, Objective, VGGFeatures, gram_matrix
 
 STYLES = ("swirl", "waves")
@@ -15,6 +17,7 @@ SEEN, UNSEEN = ("astronaut", "chelsea", "coffee", "flower", "rocket"), "china"
 SIZE, SIZES = 256, (192, 256, 384)  # pixels of shorter sides: of the styles, of the photographs
 PIECE, NUM_PIECES = 96, 24  # pixels of the pieces' sides; pieces of each style
 RECIPE = {"num_pieces": 300, "num_steps": 900}
+VIEWS = {"china": 40, "flower": 110}  # what the chapter shows: 160 x 160 pixels from this column on
 
 
 def pieces(images, count, rng):
@@ -67,7 +70,35 @@ def loss_of_the_pavilion(model):
     photo, network = load_photo(UNSEEN, SIZE)[None], VGGFeatures()
     rng, found = torch.Generator().manual_seed(0), []
     for name, mix in zip(STYLES, torch.eye(len(STYLES))):
-        style = load_style(name, SIZE)[None]
-        objective = Objective(network, photo, style, Losses(style_weight=10))
-        found.append(float(objective(model(photo, mix[None], rng))[0]))
+        found.append(losses(model, network, photo, name, mix[None], rng)[0])
     return sum(found) / len(found)
+
+
+def losses(model, network, photo, style_name, mix, rng):
+    """Return the loss of a photo painted by the model, then content, style and total variation."""
+    style = load_style(style_name, SIZE)[None]
+    objective = Objective(network, photo, style, Losses(style_weight=10))
+    return [float(loss) for loss in objective(model(photo, mix, rng))]
+
+
+def runs():
+    """Chapter 7: the losses of painters by the seed of their training; 0 is the checkpoint."""
+    return {"painter": measure}
+
+
+def measure(seed):
+    """Train a painter with a seed; return its losses on the pavilion and on the chapter's views."""
+    if seed == 0:
+        model = checkpoints.load("painter")
+    else:
+        torch.manual_seed(seed)
+        model = Painter(num_styles=len(STYLES))
+        learn(model, seed, **RECIPE)
+    network, found = VGGFeatures(), {"both styles": loss_of_the_pavilion(model)}
+    for name, left in VIEWS.items():
+        view = load_photo(name, SIZE)[None, :, 20:180, left : left + 160]
+        rng, swirl = torch.Generator().manual_seed(0), torch.eye(len(STYLES))[:1]
+        with torch.no_grad():
+            values = losses(model.eval(), network, view, STYLES[0], swirl, rng)
+        found |= {f"{name} {what}": x for what, x in zip(("loss", "content", "style"), values)}
+    return found

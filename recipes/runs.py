@@ -18,7 +18,7 @@ from course_lib.metrics import psnr
 from course_lib.runtime import seed_everything
 from course_lib.support import runs as stored
 from course_lib.support.images import resize
-from recipes import dcgan_runs, hangul, hangul_writers, styled
+from recipes import dcgan_runs, hangul, hangul_writers, painting, styled
 from tools.book import NAMES, chosen
 
 SEEDS = range(3)
@@ -264,6 +264,7 @@ TABLES = {
     "conv-runs": conv_runs,
     "color-runs": color_runs,
     "style-runs": style_runs,
+    "painter-runs": painting.runs,
     "dcgan-runs": dcgan_runs.table,
     "hangul-runs": lambda: hangul.runs() | hangul_writers.runs(),
 }

@@ -91,4 +91,4 @@ def test_the_page_of_data_cards_says_the_same(name, language):
 def test_small():
     sizes = [path.stat().st_size for path in library.FOLDER.iterdir()]
     assert max(sizes) < 2e6
-    assert sum(sizes) < 10e6
+    assert sum(sizes) < 10.5e6

@@ -64,3 +64,18 @@ def test_the_measure_is_the_same_every_time(monkeypatch, seed):
     torch.manual_seed(seed)
     model = Painter(widths=(4, 4, 4), num_blocks=1).eval()
     assert painting.loss_of_the_pavilion(model) == painting.loss_of_the_pavilion(model) > 0
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_painter_is_measured_by_the_seed_of_its_training(monkeypatch, seed):
+    trained = []
+    monkeypatch.setattr(painting, "VGGFeatures", Seen)
+    monkeypatch.setattr(painting, "learn", lambda model, seed, **settings: trained.append(seed))
+    found = painting.runs()["painter"](seed)
+    assert trained == ([] if seed == 0 else [seed])  # 0 is the checkpoint
+    assert set(found) == {"both styles"} | {
+        f"{name} {what}" for name in painting.VIEWS for what in ("loss", "content", "style")
+    }
+    for name in painting.VIEWS:
+        loss, content, style = (found[f"{name} {what}"] for what in ("loss", "content", "style"))
+        assert loss == pytest.approx(content + 10 * style, rel=1e-4)
