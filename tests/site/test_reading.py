@@ -158,7 +158,7 @@ def test_the_number_of_a_formula_is_in_view_and_right_of_it_or_below(open_page, 
               size: parseFloat(getComputedStyle(math.firstChild).fontSize) };
           })"""
     )
-    assert len(found) > 10
+    assert len(found) >= 10  # those of the deep end are folded
     for one in found:
         assert one["edge"] < 2, one
         assert one["inside"], one
