@@ -1,13 +1,17 @@
 """The files that set up other machines: conda, Binder, containers, Colab. What they name exists."""
 
+import ast
 import json
 import re
 import subprocess
+import sys
 import tomllib
+from importlib import metadata
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tools import test as stages
@@ -53,6 +57,40 @@ def test_conda_and_pip_want_the_same():
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(
         found["python"][1:]
     )
+
+
+def with_what_they_need(names):
+    """Return these packages and those that pip installs with them."""
+    found, waiting = set(), [*names]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in found:
+            continue
+        found.add(name)
+        for one in map(Requirement, metadata.requires(name) or ()):
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                waiting.append(one.name)
+    return found
+
+
+def test_the_site_is_built_with_its_own_packages_alone():
+    """A newcomer's first `make book` has no more; where all is installed, nobody would notice."""
+    installed = with_what_they_need(pins((ROOT / "requirements-site.txt").read_text("utf8")))
+    assert "torch" not in installed
+    allowed = {"booksite", *sys.stdlib_module_names}
+    for module, packages in metadata.packages_distributions().items():
+        if installed & set(map(canonicalize_name, packages)):
+            allowed.add(module)
+    for path in (ROOT / "book/_ext").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf8"))):
+            if isinstance(node, ast.Import):
+                names = [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            else:
+                continue
+            for name in names:
+                assert name.partition(".")[0] in allowed, f"{path.name} imports {name}"
 
 
 def test_binder_runs_what_the_book_has():
