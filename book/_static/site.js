@@ -112,9 +112,11 @@ for (const button of document.querySelectorAll(".bd-header-article button")) {
   button.blur = () => {};
 }
 
-// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. Formulas can
-// be from the start; when one comes near that is not too wide, it no longer can. Nothing far away is
-// laid out for it.
+// A box that scrolls can be reached with Tab, or its hidden part would stay out of reach. All can be
+// from the start; when one comes near that is not too wide, it no longer can. Nothing far away is
+// laid out for it: the theme's own look at all boxes, folded ones too, took a phone a quarter of a
+// second, and is left out.
+addEventListener("load", (event) => event.stopImmediatePropagation(), { once: true });
 const settle = (box) => {
   box.lastElementChild?.getBoundingClientRect(); // has it laid out, if it was skipped so far
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -123,12 +125,13 @@ const settle = (box) => {
 const near = new IntersectionObserver((boxes) => {
   for (const { target, isIntersecting } of boxes) if (isIntersecting) settle(target);
 }, { rootMargin: "50%" });
+const BOXES = ":is(.formula, span.math[tabindex], pre, table, .cell_output > .output)";
 const look = () => {
-  for (const box of document.querySelectorAll(".bd-article :is(.formula, span.math[tabindex], pre)")) {
+  for (const box of document.querySelectorAll(`.bd-article ${BOXES}`)) {
+    box.tabIndex = 0;
     near.unobserve(box);
     near.observe(box);
   }
-  document.querySelectorAll(".bd-article table").forEach(settle);
 };
 look();
 addEventListener("resize", look);

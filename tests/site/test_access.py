@@ -136,16 +136,16 @@ def test_what_scrolls_sideways_can_be_reached(address, new_page):
       const stops = (boxes) => boxes.filter((box) => box.tabIndex === 0).length;
       return [wide.length, stops(wide), narrow.length, stops(narrow)];
     }"""
-    code, formulas = ".bd-article pre", ".bd-article :is(.formula, span.math[tabindex])"
-    wide, stops, narrow, needless = page.evaluate(count, code)
-    assert wide == stops > 5
-    assert (needless, narrow > 0) == (0, True)
-    wide, stops, narrow, needless = page.evaluate(count, formulas)
-    assert wide == stops > 0  # those far below can be reached before they are laid out
-    assert needless > 0, "all was laid out at once"
+    kinds = ["pre", ":is(.formula, span.math[tabindex])", ":is(table, .cell_output > .output)"]
+    for kind in kinds:
+        wide, stops, narrow, needless = page.evaluate(count, f".bd-article {kind}")
+        assert wide == stops > 0  # those far below can be reached before they are laid out
+        assert needless > 0, "all was laid out at once"
     for _ in range(200):
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(20)
-    wide, stops, narrow, needless = page.evaluate(count, formulas)
-    assert wide == stops
-    assert needless == 0
+    for kind in kinds:
+        wide, stops, narrow, needless = page.evaluate(count, f".bd-article {kind}")
+        assert wide == stops
+        assert narrow > 0
+        assert needless == 0

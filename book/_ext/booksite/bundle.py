@@ -34,9 +34,9 @@ SCRIPTS = [
     "doctools.js",
     "sphinx_highlight.js",
     "words-{language}.js",
+    "site.js",  # before the theme's, of which it leaves a part out
     "scripts/sphinx-book-theme.js",
     "scripts/pydata-sphinx-theme.js",
-    "site.js",
     "cards.js",
     "reading.js",
     "figures.js",

@@ -14,6 +14,7 @@ the phone is turned, and nothing needs to be stored. A phone without Hangul is t
 (typeface.js).
 """
 
+import base64
 import hashlib
 import html
 import re
@@ -32,6 +33,7 @@ WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
 MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
 MATH_SHEET = "_static/mathjax/formulas.css"
+BEFORE_ALL = "MathJax_Zero"  # half a kB that every letter waits for, and then the page is laid out anew
 HANGUL = "U+1100-11FF, U+3130-318F, U+A960-A97F, U+AC00-D7FF"
 OTHERS = "U+0-10FF, U+1200-312F, U+3190-A95F, U+A980-ABFF, U+D800-10FFFF"
 
@@ -150,6 +152,9 @@ def write_math(source, sheet):
 
     def address(match):
         path = cut(source / f"{match[1]}.woff", found, folder, match[1])
+        if match[1] == BEFORE_ALL:
+            data = base64.b64encode(path.read_bytes()).decode()
+            return f'url("data:font/woff2;base64,{data}") format("woff2")'
         kept.add(path)
         return f'url("{path.name}") format("woff2")'
 
