@@ -12,6 +12,7 @@ for at once, the others when they come near.
 
 import posixpath
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,6 +81,7 @@ def smaller(source, target, width):
     return copy.name
 
 
+@cache  # both languages show the same pictures
 def on_phones(source, target, width):
     """Store a picture's panels below each other beside `target`, for phones.
 
@@ -97,6 +99,7 @@ def on_phones(source, target, width):
     return copy, (made.width // dense, made.height // dense)
 
 
+@cache
 def is_plot(path):
     """Tell whether a picture is ink on white, which the dark page shows as light ink on its ground.
 

@@ -33,15 +33,15 @@ WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
 MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
 MATH_SHEET = "_static/mathjax/formulas.css"
-BEFORE_ALL = "MathJax_Zero"  # half a kB that every letter waits for, and then the page is laid out anew
+BEFORE_ALL = "MathJax_Zero"  # half a kB; every letter waits for it, and the page is laid out anew
 HANGUL = "U+1100-11FF, U+3130-318F, U+A960-A97F, U+AC00-D7FF"
+LETTER = re.compile("[" + re.sub(r"U\+(\w+)-(\w+),? ?", r"\\u\1-\\u\2", HANGUL) + "]")
 OTHERS = "U+0-10FF, U+1200-312F, U+3190-A95F, U+A980-ABFF, U+D800-10FFFF"
 
 
 def is_hangul(character):
     """Tell whether a character is in the ranges of HANGUL."""
-    ends = [part.removeprefix("U+").split("-") for part in HANGUL.split(", ")]
-    return any(int(first, 16) <= ord(character) <= int(last, 16) for first, last in ends)
+    return bool(LETTER.fullmatch(character))
 
 
 def characters(folder):
@@ -93,7 +93,7 @@ def face(family, name, ranges):
 
 def reads_hangul(page):
     """Tell whether a page has more Hangul than a few words, in whichever language it is."""
-    return sum(map(is_hangul, page.read_text("utf8"))) > 100
+    return len(LETTER.findall(page.read_text("utf8"))) > 100
 
 
 def ask_early(page, addresses):
