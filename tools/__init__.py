@@ -24,3 +24,9 @@ pdf          | readers: print the site, a PDF for each language | LaTeX would be
 epub         | readers: make an EPUB of each language | Sphinx's would read the book again
 slides       | instructors: make slides of each chapter's door and way | nbconvert shows all cells
 """
+
+import sys
+
+# jsonschema, by which nbformat checks notebooks, would read a grammar of addresses, which are in
+# none, for a second in each of our many processes.
+sys.modules.setdefault("rfc3987_syntax", None)
