@@ -163,14 +163,19 @@ def evaluations(steps):
     return max(1, steps // EARLY), steps
 
 
-def measure(style_name, size, steps, n_repeats, device):
-    """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses."""
+def measure(style_name, size, steps, n_repeats, device, half=False):
+    """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses.
+
+    half: ours convolves in bfloat16; the losses that count are the peer's, in float32.
+    """
     content = load_photo("china", size)[None].to(device)
     style = load_style(style_name, size)[None].to(device)
-    network = VGGFeatures().to(device)
+    network, own = VGGFeatures().to(device), VGGFeatures().to(device)
+    if half:
+        own.layers.bfloat16()
     features = plain(network)
     check = objective(features, content, style)
-    for run in (features, network):  # loads what is loaded once
+    for run in (features, network, own):  # loads what is loaded once
         tutorial(run, content, style, 2)
     seconds = {name: [] for name in ("ours", "tutorial", "our layers")}
     most = round(BUDGET * steps)
@@ -178,7 +183,7 @@ def measure(style_name, size, steps, n_repeats, device):
         peer = tutorial(features, content, style, steps)
         targets = tuple(peer[n - 1][0] for n in evaluations(steps))
         others = {
-            "ours": lambda: ours(network, content, style, most, targets, check),  # noqa: B023
+            "ours": lambda: ours(own, content, style, most, targets, check),  # noqa: B023
             "our layers": lambda: tutorial(network, content, style, most, targets),  # noqa: B023
         }
         curves = {"tutorial": peer}
@@ -225,6 +230,7 @@ def main(arguments):
     parser.add_argument("--size", type=int, default=256, help="shorter side in pixels")
     parser.add_argument("--steps", type=int, default=300, help="the peer's evaluations")
     parser.add_argument("--only", default="", help="run the styles whose name contains this")
+    parser.add_argument("--half", action="store_true", help="ours convolves in bfloat16")
     options = parser.parse_args(arguments)
     torch.set_num_threads(N_THREADS)
     print(f"{options.size} pixels, {N_THREADS} threads, {options.repeats} rounds; seconds to the")
@@ -239,7 +245,8 @@ def main(arguments):
     if not chosen:
         parser.error(f"--only: no style's name contains {options.only!r}")
     for name in chosen:
-        seconds, targets = measure(name, options.size, options.steps, options.repeats, "cpu")
+        given = options.size, options.steps, options.repeats, "cpu", options.half
+        seconds, targets = measure(name, *given)
         for i, n in enumerate((early, final)):
             ratio = seconds["tutorial"][:, i] / seconds["ours"][:, i]
             ratios.append([i, np.median(ratio)])

@@ -322,3 +322,19 @@ def test_images_of_double_precision_are_taken():
     network = VGGFeatures("random", layers="relu1_1")
     x = torch.rand(1, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(network(x), network(x.float()))
+
+
+def test_convolution_in_half_precision_takes_and_gives_floats():
+    generator = torch.Generator().manual_seed(0)
+    x, weight, bias = (
+        torch.randn(shape, generator=generator) for shape in ((1, 20, 31, 45), (24, 20, 3, 3), 24)
+    )
+    results = []
+    for layer in (FrozenConv(weight, bias), FrozenConv(weight, bias).bfloat16()):
+        x = x.detach().requires_grad_()
+        y = layer(x)
+        assert y.dtype == torch.float32
+        results.append((y, torch.autograd.grad(y.square().mean(), x)[0]))
+    for wanted, got in zip(*results, strict=True):
+        error = (got - wanted).abs().max() / wanted.abs().max()
+        assert 1e-4 < error < 0.02
