@@ -12,6 +12,8 @@ from booksite import folding
         ("import a\nfrom b import c", True, True),
         ("%pip install x\ntry:\n    import a\nexcept ImportError:\n    !pip install a", True, True),
         ("import a\na.set_seed(0)\nx = 1", True, True),
+        ("import a\nwith a.quiet():\n    x = a.f()", True, True),
+        ("with a.quiet():\n    x = a.f()", True, False),
         ("import a\nfor i in x:\n    print(i)", True, False),
         ("x = 1", True, False),
         ("def f():\n    return 1\nplt.plot(f())", False, False),
@@ -55,7 +57,7 @@ def test_nothing_is_printed_between_a_figure_and_its_caption(pages):
 
 @pytest.mark.parametrize("code", ["ko", "en"])
 def test_cells_of_setup_that_follow_each_other_are_one_line(pages, code):
-    for chapter in ("01-kmeans", "05-gan"):
+    for chapter in ("00-introduction", "01-kmeans", "05-gan"):
         setup = pages[f"book/{code}/{chapter}"].select(".cell details.folded")
         assert len(setup) == 1, chapter
         assert "import course_lib" in setup[0].text

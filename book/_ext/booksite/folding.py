@@ -18,7 +18,7 @@ from .words import catalog
 
 logger = logging.getLogger(__name__)
 DEFINES = (ast.FunctionDef, ast.ClassDef)
-PREPARES = (ast.Import, ast.ImportFrom, ast.Try, ast.Expr, ast.Assign, ast.Pass)
+PREPARES = (ast.Import, ast.ImportFrom, ast.Try, ast.Expr, ast.Assign, ast.With, ast.Pass)
 
 
 class folded(nodes.General, nodes.Element):

@@ -45,12 +45,13 @@ def is_hangul(character):
 
 
 def characters(folder):
-    """Return the set of characters in the pages and scripts of a built site."""
+    """Return the set of characters in the pages, scripts and own sheet of a built site."""
     found = set(map(chr, range(0x20, 0x7F)))
     for path in folder.rglob("*.html"):
         found |= set(html.unescape(path.read_text("utf8")))
-    for path in [*folder.glob("_static/words-*.js"), *folder.glob("_static/live/*.js")]:
-        found |= set(path.read_text("utf8"))
+    for name in ("words-*.js", "live/*.js", "site.css"):
+        for path in folder.glob(f"_static/{name}"):
+            found |= set(path.read_text("utf8"))
     return {character for character in found if character.isprintable()}
 
 
