@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from nbformat.v4 import new_output
 
 from tests.tools.conftest import code, notebook_of
 from tools.book import ROOT, write_notebook
@@ -35,6 +36,37 @@ def test_a_notebook_fails_at_the_cell_that_overran_its_time(tmp_path, limit, fai
     assert bool(re.search(pattern, said)) == failed
     shown = re.search(r"cost\.ipynb: [\d.]+ s, ([\d.]+) s of processor time", said)
     assert 4 <= float(shown[1]) < 60
+
+
+NEAR = {  # what is stored of `error 0.1234, 42 rounds, 17%`, and whether that passes
+    "error  0.1234, 42 rounds, 17%": True,
+    "error 0.1236, 42 rounds, 19%": True,  # two units of the last digit
+    "error 0.1245, 42 rounds, 17%": True,  # 1 %
+    "error 0.1249, 42 rounds, 17%": False,
+    "error 0.1234, 42 rounds, 20%": False,
+    "error 0.1234, 43 rounds, 17%": False,  # what is counted stays exact
+    "error -0.1234, 42 rounds, 17%": False,
+    "wrong 0.1234, 42 rounds, 17%": False,
+}
+
+
+def test_outputs_may_differ_by_rounding_alone(tmp_path):
+    cells, wanted = [], set()
+    for stored, near in NEAR.items():
+        for shown in ("print(text)", "text"):
+            made = code(f"cell-{len(cells)}", f"text = 'error 0.1234, 42 rounds, 17%'\n{shown}")
+            made.execution_count = 1
+            if shown == "text":
+                data = {"text/plain": repr(stored)}
+                made.outputs = [new_output("execute_result", data, execution_count=1)]
+            else:
+                made.outputs = [new_output("stream", name="stdout", text=f"{stored}\n")]
+            wanted |= set() if near else {f"near.ipynb::Cell {len(cells)}"}
+            cells.append(made)
+    write_notebook(tmp_path / "near.ipynb", notebook_of(*cells))
+    _, said = run(tmp_path, "--nbval", "near.ipynb")
+    assert set(re.findall(r"FAILED (near\.ipynb::Cell \d+)", said)) == wanted
+    assert f"{len(cells) - len(wanted)} passed" in said
 
 
 def test_workers_share_the_cores(tmp_path):
