@@ -27,6 +27,7 @@ from .panels import find_panels, ground
 from .stacked import stack
 
 logger = logging.getLogger(__name__)
+panels_of = cache(find_panels)  # both languages show the same pictures
 DPI = 110  # of a figure on the page: `plots.use_style`
 PHONES = "(max-width: 600px)"  # as in site.css
 CAPTION = re.compile(r"(Figure|그림) (\d+|P)\.\d+\.")  # P: the primer
@@ -62,7 +63,7 @@ def visit_figure_image(self, node):
         image = f"<picture>{self.emptytag(nodes.Element(), 'source', **source)}{image}</picture>"
         if grounds:
             size = imagesize.get(copy)
-            grounds += ground(size, find_panels(copy, size[0] / width), "phone")
+            grounds += ground(size, panels_of(copy, size[0] / width), "phone")
     self.body.append(image + grounds)
 
 
@@ -81,7 +82,7 @@ def smaller(source, target, width):
     return copy.name
 
 
-@cache  # both languages show the same pictures
+@cache
 def on_phones(source, target, width):
     """Store a picture's panels below each other beside `target`, for phones.
 
@@ -142,7 +143,7 @@ class CaptionedFigures(SphinxTransform):
             for image in images:
                 figure = self.described(image, caption.astext())
                 path = self.env.relfn2path(image["uri"])[1]
-                panels = find_panels(path, imagesize.get(path)[0] / figure["width"])
+                panels = panels_of(path, imagesize.get(path)[0] / figure["width"])
                 figure["plot"] = is_plot(path) or not panels
                 if not figure["plot"]:
                     figure["panels"] = panels

@@ -6,7 +6,6 @@ mask leaves them out of what the style sheet lays over the picture (`.ground` in
 without a panel is a plot. Extensions for dark pages want every figure drawn twice.
 """
 
-from functools import cache
 from urllib.parse import quote
 
 import numpy as np
@@ -46,7 +45,6 @@ def inked(picture, dense=1):
     return np.asarray(picture.convert("RGB").reduce(dense)).min(2) < white, few
 
 
-@cache  # both languages show the same pictures
 def find_panels(path, dense=1):
     """Return the boxes (left, top, right, bottom) of a picture's panels, in its pixels.
 
