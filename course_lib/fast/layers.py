@@ -9,10 +9,10 @@ of the time forward, half of it backward). `python -m benchmarks autoencoder` me
 `FrozenConv` replaces `nn.Conv2d` where the weights are not trained. Winograd's minimal filtering
 needs a quarter of the multiplications or less (Lavin and Gray, "Fast algorithms for convolutional
 neural networks", CVPR 2016). cuDNN picks it by itself; on a CPU PyTorch ships it in NNPACK but does
-not pick it for a single image. It takes from half the time of direct convolution to a little more,
-by the processor, and rounds to about 1e-5 of the output's scale instead of 1e-6. With its weights
-in half precision (`network.layers.bfloat16()`) it convolves in that: several times faster where the
-processor has AMX, and rounded to 1e-2. `python -m benchmarks style` measures both.
+not pick it for a single image. It took half the time of direct convolution on one machine, and
+0.5 to 1.6 times (median 1.0) on another; it rounds to about 1e-5 of the output's scale instead of
+1e-6. With its weights in half precision (`network.layers.bfloat16()`) it convolves in that: several
+times faster on a processor with AMX, rounded to 1e-2. `python -m benchmarks style` measures both.
 """
 
 import torch

@@ -11,6 +11,7 @@ MAX_LINES = 25
 MAX_BYTES = 1_500_000
 SOLUTION = '#@title Solution { display-mode: "form" }'
 IGNORE = "nbval-ignore-output"
+TRAINED = "trained"  # numbers may differ by rounding: see conftest.py
 CAPTION = re.compile(r"\*\*(?:그림|Figure) (\d+|P)\.(\d+)\.\*\*")
 DIRECTIVE = re.compile(
     r"^ {0,3}(?:`{3,}|:{3,})\{|\{(?:ref|cite|doc|numref|eq|term|math)[:}]", re.MULTILINE
@@ -174,9 +175,16 @@ def solutions_are_hidden(notebook, path):
             yield cell.id, f"a title other than {SOLUTION}"
 
 
-def ignored_cells(notebook):
-    """Return the ids of the cells whose output nbval does not compare."""
-    return [c.id for c in code_cells(notebook) if IGNORE in c.metadata.get("tags", [])]
+def tagged_cells(notebook, tag):
+    """Return the ids of the code cells with a tag."""
+    return [c.id for c in code_cells(notebook) if tag in c.metadata.get("tags", [])]
+
+
+def asserts(cell):
+    """Return whether a cell, or None, asserts something outside of its functions."""
+    return cell is not None and any(
+        isinstance(node, ast.Assert) for node in top_level(python(cell.source).body)
+    )
 
 
 def ignored_outputs_are_asserted(notebook, path):
@@ -187,12 +195,10 @@ def ignored_outputs_are_asserted(notebook, path):
         others = [t for t in tags if t == "raises-exception" or t.startswith("nbval-")]
         if any(tag != IGNORE for tag in others) or "NBVAL_" in cell.source:
             yield cell.id, "marked for nbval in another way than the tag " + IGNORE
-        if IGNORE in tags:
-            asserts = after is not None and any(
-                isinstance(node, ast.Assert) for node in top_level(python(after.source).body)
-            )
-            if not asserts:
-                yield cell.id, "its output is not compared, and the next code cell asserts nothing"
+        if IGNORE in tags and not asserts(after):
+            yield cell.id, "its output is not compared, and the next code cell asserts nothing"
+        if TRAINED in tags and not (asserts(cell) or asserts(after)):
+            yield cell.id, "its output may differ by rounding, and nothing is asserted of it"
 
 
 def equations_are_numbered(notebook, path):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.notebooks.checks import CHECKS, ignored_cells
+from tests.notebooks.checks import CHECKS, IGNORE, TRAINED, tagged_cells
 from tools.book import ROOT, chapters, folder, notebook, read_notebook
 from tools.parity import parity
 from tools.repository import check
@@ -18,6 +18,16 @@ NOTEBOOKS = [notebook(ROOT, language, name) for language in ("ko", "en") for nam
 IGNORED = {  # from a chapter to the ids of its cells
     "01-kmeans": ["speed-times"],
     "09-scale": ["messages", "batches", "model", "parts", "scaling"],
+}
+# Cells in which another processor's rounding, made larger by training, was seen to change a printed
+# digit: see conftest.py. Keep this list short, too.
+ROUNDED = {
+    "00-introduction": ["numbers"],
+    "02-autoencoder": ["neighbors", "copy", "midpoints-figure"],
+    "03-denoising-autoencoder": ["dae-figure", "field-train", "strengths-home", "noise2noise"],
+    "04-convolutional-autoencoder": ["shift-lost", "phases"],
+    "07-style-transfer": ["fast-table"],
+    "08-hangul": ["program", "cae-figure", "arithmetic-figure", "told", "told-score"],
 }
 
 # Tried with other seeds by every test run; SEEDS=all tries all chapters, as `make seeds` does.
@@ -38,13 +48,14 @@ def test_notebook(path, check):
     assert not wrong, "\n".join(wrong)
 
 
-def test_cells_that_nbval_does_not_compare_are_known():
+@pytest.mark.parametrize(("tag", "known"), [(IGNORE, IGNORED), (TRAINED, ROUNDED)])
+def test_cells_that_nbval_does_not_compare_exactly_are_known(tag, known):
     found = {
         name: cells
         for name in chapters(ROOT)
-        if (cells := ignored_cells(read_notebook(notebook(ROOT, "ko", name))))
+        if (cells := tagged_cells(read_notebook(notebook(ROOT, "ko", name)), tag))
     }
-    assert found == IGNORED
+    assert found == known
 
 
 def test_the_two_languages_agree():

@@ -136,10 +136,10 @@ def test_what_scrolls_sideways_can_be_reached(address, new_page):
       const stops = (boxes) => boxes.filter((box) => box.tabIndex === 0).length;
       return [wide.length, stops(wide), narrow.length, stops(narrow)];
     }"""
-    kinds = ["pre", ":is(.formula, span.math[tabindex])", ":is(table, .cell_output > .output)"]
-    for kind in kinds:
+    kinds = {"pre": 6, ":is(.formula, span.math[tabindex])": 1, ":is(table, .output)": 1}
+    for kind, least in kinds.items():
         wide, stops, narrow, needless = page.evaluate(count, f".bd-article {kind}")
-        assert wide == stops > 0  # those far below can be reached before they are laid out
+        assert wide == stops >= least  # those far below can be reached before they are laid out
         assert needless > 0, "all was laid out at once"
     for _ in range(200):
         page.mouse.wheel(0, 600)
