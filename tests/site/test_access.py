@@ -126,7 +126,7 @@ def test_code_is_copied_by_keys_and_it_is_said(address, new_page):
 
 def test_what_scrolls_sideways_can_be_reached(address, new_page):
     page = new_page(viewport=PHONE)
-    page.goto(f"{address}book/ko/04-convolutional-autoencoder.html")
+    page.goto(f"{address}book/ko/primer-neural-networks.html")
     count = """(selector) => {
       const boxes = [...document.querySelectorAll(selector)].filter((box) => box.checkVisibility());
       for (const box of boxes) box.style.contentVisibility = "visible";
