@@ -70,7 +70,8 @@ def test_choices_are_named_for_those_who_listen(address, new_page):
     assert group.count() == 1
     choices = group.get_by_role("radio")
     assert choices.count() == 3
-    assert group.get_by_role("radio", name=re.compile("never grows, but the J of a run may")).count() == 1
+    right = re.compile("never grows, but the J of a run may")
+    assert group.get_by_role("radio", name=right).count() == 1
 
 
 def test_without_a_script_choices_and_remarks_can_be_read(address, new_page):
