@@ -1,7 +1,7 @@
 """The book on a phone: its typeface, figures of several panels, long formulas."""
 
 import pytest
-from booksite import equations, stacked
+from booksite import equations, lines, stacked
 from PIL import Image, ImageDraw
 
 PHONE = {"width": 390, "height": 844}
@@ -287,6 +287,54 @@ def test_a_formula_turns_outside_of_brackets_only(root, tex, turns, parts):
 def test_a_short_formula_is_left_alone(root):
     found, _ = equations.typeset([("a = b + c", True), (SUM, False)], root)
     assert not any(one["turns"] for one in found.values())
+
+
+# As a browser lays them out: two turns, of two parts and of one.
+TURNS = [[(6, 1, 0.5), (6, 1, 0.5)], [(6, 1, 0.5)]]  # (width, height, depth)
+LINE = 1.5 + 2 * lines.GAP
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (18, LINE + 2 * lines.GAP),
+        (17.9, 2 * (LINE + 2 * lines.GAP)),  # two turns
+        (12 + lines.INDENT, 2 * (LINE + 2 * lines.GAP)),
+        (11.9 + lines.INDENT, 3 * LINE + 4 * lines.GAP),  # the first turn's parts, too
+    ],
+)
+def test_the_lines_of_a_formula_add_up(width, height):
+    assert lines.height(TURNS, width) == pytest.approx(height)
+
+
+def test_the_steps_of_a_formula_say_its_height_everywhere():
+    base, changes = lines.steps(TURNS)
+    for width in (11, 13, 14, 17, 19, 30):
+        stepped = base + sum(by for edge, by in changes if width < edge)
+        assert stepped == pytest.approx(lines.height(TURNS, width))
+    assert [edge for edge, _ in changes] == pytest.approx([18, 12 + lines.INDENT], abs=0.01)
+
+
+@pytest.mark.parametrize("width", [320, 344, 375, 414, 480, 560])
+def test_the_height_of_a_skipped_formula_is_known(on_phone, width):
+    page = on_phone("05-gan")
+    page.set_viewport_size({"width": width, "height": 844})
+    heights = page.evaluate(
+        """async () => {
+          const found = [...document.querySelectorAll(".formula.turns")];
+          const heights = (how) => found.map((one) => {
+            one.style.contentVisibility = how;
+            return one.getBoundingClientRect().height;
+          });
+          const skipped = heights("hidden");
+          heights("visible");
+          await document.fonts.ready;
+          return skipped.map((height, i) => [height, heights("visible")[i]]);
+        }"""
+    )
+    assert len(heights) > 8
+    assert all(abs(skipped - laid) < 2 for skipped, laid in heights), heights
+    page.set_viewport_size(PHONE)
 
 
 WIDE = """[...document.querySelectorAll(".formula")].filter((one) =>

@@ -23,6 +23,8 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from . import lines
+
 logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("typeset.js")
 MATHS = (nodes.math, nodes.math_block)
@@ -93,7 +95,10 @@ def visit_display(self, node):
     one = self.builder.formulas[formula(node)]
     anchor = "".join(f' id="{anchor}"' for anchor in node["ids"][:1])
     size = f"--width: {one['width']:.3f}; --height: {one['height']:.3f}"
-    kind = "formula turns" if one["turns"] else "formula"
+    kind = "formula"
+    if one["turns"]:
+        kind += " turns"
+        size += f"; --turned: {lines.css(one['turns'], OPTIONS['chtml']['scale'])}"
     number = "".join(f'<span class="number">({n})</span>' for n in NUMBER.findall(node.astext()))
     self.body.append(
         f'<div class="math notranslate"{anchor}>'

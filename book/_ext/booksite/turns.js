@@ -4,6 +4,7 @@
 
 const OPEN = ["28", "5B", "7B"], CLOSE = ["29", "5D", "7D"], BARS = ["7C", "2016", "2225"];
 const WIDE = 1; // em
+const ROOM = 0.08; // em
 
 module.exports = (adaptor) => {
   const children = (node) => adaptor.childNodes(node).filter((one) => adaptor.kind(one) !== "#text");
@@ -51,16 +52,29 @@ module.exports = (adaptor) => {
     return turns.filter((parts) => parts.some((part) => part.length));
   }
 
-  // Mark the places in a typeset formula; tell whether there are any.
-  return (container) => {
+  // [width, height, depth] of neighbors, by MathJax's boxes for them. A browser rounds each letter, so
+  // there is some room more than they need.
+  function size(boxes) {
+    const width = boxes.reduce((sum, { w, L, R, rscale }) => sum + rscale * (L + w + R), ROOM);
+    const most = (side) => Math.max(...boxes.map((box) => box.rscale * box[side]));
+    return [width, most("h"), most("d")].map((one) => Number(one.toFixed(3)));
+  }
+
+  // Mark the places in a typeset formula; return the sizes of the parts of each turn, or null where
+  // there are no places. boxes: those of its nodes, in their order.
+  return (container, boxes) => {
     const math = children(container)[0];
-    const turns = split(children(math));
-    if (turns.flat().length === 1) return false;
-    for (const parts of turns) {
+    const nodes = children(math), turns = split(nodes);
+    if (turns.flat().length === 1) return null;
+    if (nodes.length !== boxes.length) throw new Error(`${boxes.length} boxes for ${nodes.length} nodes`);
+    return turns.map((parts) => {
       const turn = adaptor.node("mjx-turn");
       adaptor.append(math, turn);
-      for (const part of parts) adaptor.append(turn, adaptor.node("mjx-part", {}, part));
-    }
-    return true;
+      return parts.map((part) => {
+        const about = size(part.map((one) => boxes[nodes.indexOf(one)]));
+        adaptor.append(turn, adaptor.node("mjx-part", { style: `width: ${about[0]}em` }, part));
+        return about;
+      });
+    });
   };
 };

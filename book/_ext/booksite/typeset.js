@@ -1,6 +1,6 @@
 // Typesets formulas with MathJax outside a browser. Reads {formulas: [[TeX, display]], options} from
-// standard input; writes {formulas: [{html; width, height, depth in em; turns: whether it has places for
-// new lines}], css: what all of them need}.
+// standard input; writes {formulas: [{html; width, height, depth in em; turns: where it has places for new
+// lines, the sizes of what stands between them}], css: what all of them need}.
 
 const fs = require("fs");
 
@@ -17,15 +17,20 @@ require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
     item.setMetrics(16, 8, 1e6, 1e6, 1);
     item.start.node = adaptor.body(document.document); // where characters of no typeface are measured
     item.compile(document);
-    const { w, h, d } = output.getBBox(item, document);
-    return { width: w, height: h + d, depth: d };
+    output.setDocument(document);
+    output.math = item;
+    item.root.setTeXclass(null);
+    output.nodeMap = new Map();
+    const whole = output.factory.wrap(item.root), { w, h, d } = whole.getOuterBBox();
+    const boxes = whole.childNodes[0].childNodes.map((one) => one.getOuterBBox());
+    return [{ width: w, height: h + d, depth: d }, boxes];
   }
 
   const found = [];
   for (const [tex, display] of formulas) {
     const made = await MathJax.tex2chtmlPromise(tex, { display });
-    const about = size(tex, display);
-    const turns = display && about.width > NARROW && turn(made);
+    const [about, boxes] = size(tex, display);
+    const turns = display && about.width > NARROW ? turn(made, boxes) : null;
     found.push({ html: adaptor.outerHTML(made), ...about, turns });
   }
   const css = adaptor.textContent(MathJax.chtmlStylesheet());
