@@ -8,7 +8,7 @@ sitemap      sitemap.xml, robots.txt and the page that stands in for missing one
 anchors      the same readable heading anchors in both languages
 figures      alternative text for figures, from the captions under them, and copies for phones
 listings     printed source, under the name of its file
-code         code in which only what differs in color is marked
+code         code in which only what differs in color is marked, and its number of lines
 folding      code that only draws or prepares, behind a line
 predictions  predictions, which stand out from the text
 home         the cards of the home page

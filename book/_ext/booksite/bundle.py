@@ -27,6 +27,7 @@ SHEETS = [
     "mystnb.*.css",
     "typefaces/typefaces.css",
     "mathjax/formulas.css",
+    "lines.css",
 ]
 OWN_SHEETS = ["icons.css", "site.css"]
 SCRIPTS = [
