@@ -43,7 +43,7 @@ def execute(path, timeout=600, manager=None, variables=None, first=None):
 
     path: a notebook. It runs in a new kernel whose working directory is the notebook's folder.
     timeout: seconds that one cell may take.
-    manager: starts the kernel; by default one of this Python.
+    manager: starts the kernel, which ends with the run; by default one of this Python.
     variables: the environment variables of the kernel; by default those of this process.
     first: code that the kernel runs before the notebook's first cell.
     Raises BookError with the cell's id where a cell raises, takes too long or ends the kernel.
@@ -63,7 +63,7 @@ def execute(path, timeout=600, manager=None, variables=None, first=None):
     )
     try:
         # A reader sees progress bars; a stored output is no place for them.
-        client.execute(env={**(variables or os.environ), "TQDM_DISABLE": "1"})
+        client.execute(cleanup_kc=True, env={**(variables or os.environ), "TQDM_DISABLE": "1"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         # Where the library is missing, the reason stands in what the first cell printed.
         printed = [

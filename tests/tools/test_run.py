@@ -1,9 +1,11 @@
 """Running chapters: what is stored, what a failure leaves, and runs with other seeds."""
 
+import contextlib
 import sys
 from types import SimpleNamespace
 
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
 from tests.tools.conftest import code, notebook_of, text
 from tools import shift
@@ -83,6 +85,14 @@ def test_a_failing_cell_is_named_and_leaves_both_files_untouched(book, source, m
     with pytest.raises(BookError, match=message):
         run(book, "01-mean", timeout=2)
     assert [path.read_bytes() for path in paths] == before
+
+
+@pytest.mark.parametrize("source", ["2 + 2", "1 / 0"])
+def test_a_kernel_that_was_given_ends_with_its_run(book, source):
+    manager = AsyncKernelManager()
+    with contextlib.suppress(BookError):
+        execute(rewrite(book, code("only", source)), manager=manager)
+    assert not manager.has_kernel
 
 
 def test_the_other_chapters_run_when_one_fails(book, capsys):
