@@ -20,6 +20,7 @@ FLAGS = [
 ]
 FIREFOX = ("firefox-esr", "firefox")
 OPTIONAL = (FIREFOX[0], "epubcheck")
+ARRIVED = "!('arriving' in document.documentElement.dataset)"
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 
@@ -49,6 +50,12 @@ def install():
     if path is None:
         raise BookError(f"apt-get installed no Chromium named {' or '.join(NAMES)}; {advice}")
     return path
+
+
+def go(tab, address):
+    """Open an address in a tab, and wait until all of a long page is there (arriving.js)."""
+    tab.goto(address)
+    tab.wait_for_function(ARRIVED)
 
 
 @contextlib.contextmanager

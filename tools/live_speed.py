@@ -71,7 +71,7 @@ def measure(chromium, address, page, figure):
     session.on(
         "Network.loadingFinished", lambda e: loaded.update({e["requestId"]: e["encodedDataLength"]})
     )
-    tab.goto(address + page)
+    browser.go(tab, address + page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
     place = tab.locator(f'.live[data-figure="{figure}"]')
     start = tab.evaluate("performance.now()")

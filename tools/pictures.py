@@ -65,7 +65,7 @@ def photograph(chromium, site, page):
     built(site / page)
     with served(site) as address:
         tab = chromium.new_page(viewport=WINDOW, color_scheme="light")
-        tab.goto(address + page)
+        browser.go(tab, address + page)
         tab.evaluate("document.fonts.ready")
         tab.locator("article div.cell_output img").first.evaluate(SHOW)
         picture = shrink(tab.screenshot())

@@ -33,7 +33,7 @@
     }
   };
   const pages = document.querySelector(".bd-sidebar-primary .sidebar-primary-item:has(nav)");
-  if (pages) show(pages, pages.querySelector("a.current"));
+  if (pages) requestAnimationFrame(() => show(pages, pages.querySelector("a.current")));
 
   if (article && opening) {
     const bar = document.querySelector(".header-article-items__start");
@@ -55,6 +55,7 @@
     const ends = headings.at(-1); // what to read next, references: reached, the chapter is read
     const contents = document.querySelector(".bd-sidebar-secondary");
     const update = () => {
+      if ("arriving" in document.documentElement.dataset) return; // headings have no place yet
       const { top, height } = article.getBoundingClientRect();
       const share = Math.min(1, Math.max(0, -top / Math.max(1, height - innerHeight)));
       line.style.transform = `scaleX(${share})`;
@@ -83,7 +84,8 @@
     };
     addEventListener("scroll", soon, { passive: true });
     addEventListener("resize", soon);
-    update();
+    addEventListener("arrived", soon);
+    soon();
   }
 
   // The glossary: only the rows that hold what is typed.

@@ -1,5 +1,6 @@
 """The site as `make book` builds it, a server for it, and a real browser to look at it with."""
 
+import functools
 import json
 import os
 import re
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from tools.browser import FLAGS, INSTALL, find
+from tools.browser import ARRIVED, FLAGS, INSTALL, find
 from tools.web import served
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +141,16 @@ def browser():
     path = find()
     if path is None:
         pytest.fail(f"no Chromium; install it: sudo {' '.join(INSTALL)}", pytrace=False)
-    with sync_playwright() as playwright:
+
+    @functools.wraps(Page.goto)
+    def goto(page, *args, **kwargs):
+        """Open an address as always, and wait until all of a long page is there."""
+        response = goto.__wrapped__(page, *args, **kwargs)
+        page.wait_for_function(ARRIVED)
+        return response
+
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "goto", goto)
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
         launched.close()

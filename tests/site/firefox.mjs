@@ -14,6 +14,7 @@ for (const { url, figure, control } of pages) {
   page.on("console", (message) => message.type() === "error" && said.push(message.text()));
   await page.setViewport({ width: 390, height: 844 });
   await page.goto(url, { waitUntil: "load" });
+  await page.waitForFunction(() => !("arriving" in document.documentElement.dataset));
   const name = `.live[data-figure="${figure}"]`;
   const place = await page.waitForSelector(name);
   await place.scrollIntoView();

@@ -33,7 +33,6 @@ OWN_SHEETS = ["icons.css", "site.css"]
 SCRIPTS = [
     "documentation_options.js",
     "doctools.js",
-    "sphinx_highlight.js",
     "words-{language}.js",
     "site.js",  # before the theme's, of which it leaves a part out
     "scripts/sphinx-book-theme.js",
@@ -44,7 +43,9 @@ SCRIPTS = [
     "search-dialog.js",
     "live.js",
     "predict.js",
+    "arriving.js",
 ]
+LEFT_OUT = ["sphinx_highlight.js"]  # marks what Sphinx's search found, and the book has its own
 SEARCH = ["minisearch/index.js", "site-search.js"]  # loaded when a reader searches
 URL = re.compile(r"url\((?P<quote>[\"']?)(?![\"']?(?:data:|#))(?P<target>[^)\"']+)(?P=quote)\)")
 
@@ -107,7 +108,7 @@ def join(app, exception):
 
 def check(app, page, template, context, doctree):
     """Warn of files that were added to a page and that no list names."""
-    known = [name.format(language="*") for name in SHEETS + OWN_SHEETS + SCRIPTS]
+    known = [name.format(language="*") for name in SHEETS + OWN_SHEETS + SCRIPTS + LEFT_OUT]
     files = [file.filename for file in context["css_files"] + context["script_files"]]
     for name in filter(None, files):
         name = str(name).split("?")[0].removeprefix("_static/")
