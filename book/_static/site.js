@@ -7,7 +7,7 @@ const word = (english) => Documentation.gettext(english);
 // The anchor of the section that the reader is in: the one the address names while its heading is
 // in view, else the last one whose heading is at the top of the window or above it.
 const currentSection = () => {
-  const sections = [...document.querySelectorAll("article section[id]")].filter((one) => one.checkVisibility());
+  const sections = [...document.querySelectorAll("article section[id]")].filter((one) => one.getClientRects().length);
   const top = (section) => section.getBoundingClientRect().top;
   const named = sections.find((section) => `#${section.id}` === decodeURIComponent(location.hash));
   if (named && top(named) > 0 && top(named) < window.innerHeight) return `#${named.id}`;
