@@ -21,7 +21,7 @@ ARGUMENTS = {"stages": {**NAMES, "metavar": "STAGE"}}
 def stages():
     """Return the stages as a dict from name to command (a list of words)."""
     python = [sys.executable, "-m"]
-    pytest = [*python, "pytest", "-q", "--durations=5", "--durations-min=5"]
+    pytest = [*python, "pytest", "-q", "--durations=40", "--durations-min=5"]
     workers = ["-n", str(WORKERS), "--dist", "loadfile"]
     shellcheck, schema = map(Path(sys.executable).with_name, ("shellcheck", "check-jsonschema"))
     schemas = "tools/schemas"
