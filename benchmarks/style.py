@@ -2,13 +2,14 @@
 
 Fair by construction: one process, the same function of the same weights, images, size, layers and
 loss, 2 threads each. The peer begins at the content image, clamps it before each evaluation, takes
-L-BFGS steps without line search, and its network is built of torch.nn's layers; it ends after a
-number of evaluations. Ours (course_lib, default settings) takes turns with it. What is compared is
-the time until the loss that the peer ends at, and until the loss of a sixth of its evaluations,
-where most of the picture is there; the time of targets and of coarse scales counts. A third column
-is the peer's recipe on course_lib's layers, so that it shows what the network alone brings. Every
-loss that counts is computed anew by the peer's network from the image. A method that does not get
-there in BUDGET times the peer's evaluations is given as "never".
+L-BFGS steps without line search, and its network is built of torch.nn's layers; its losses after a
+sixth of its evaluations, where most of the picture is there, and after all of them are the targets,
+found in a run that no clock sees. Then all methods descend in turns of TURN seconds, each on a
+clock of its own that stands still meanwhile, so that whatever else the machine does meets all of
+them; targets and coarse scales are part of the time. "our layers" is the peer's recipe on
+course_lib's network, so that it shows what the network alone brings. A loss counts when the peer's
+network confirms it from the image. A method that does not get there in BUDGET times the peer's
+evaluations is given as "never".
 """
 
 import argparse
@@ -16,10 +17,10 @@ import math
 import resource
 import sys
 import time
-from contextlib import suppress
 
 import numpy as np
 import torch
+from greenlet import getcurrent, greenlet
 from torch import nn
 
 from course_lib.data import load_photo, load_style
@@ -32,11 +33,8 @@ EARLY = 6  # the early target is the loss after 1/6 of the evaluations
 TOLERANCE = 0.005  # what the two networks' rounding may change of a loss, as a fraction
 LOSSES = Losses()
 COARSE = 60  # steps of ours at the coarse scale
-BUDGET = 1.5  # full-size evaluations of the others, of the peer's
-
-
-class Reached(Exception):  # noqa: N818
-    """Ours is below the last target: no more steps are needed."""
+BUDGET = 1.5  # full-size evaluations of each method, of the peer's that set the targets
+TURN = 2.0  # seconds
 
 
 # --- The peer ----------------------------------------------------------------------------------
@@ -86,10 +84,9 @@ def objective(features, content, style):
     return loss
 
 
-def tutorial(features, content, style, steps, targets=()):
-    """Return (least loss so far, seconds) after each evaluation; stops below the last target."""
-    begin = time.perf_counter()
-    loss, image, curve = objective(features, content, style), content.clone(), []
+def tutorial(features, content, style, steps):
+    """Yield the loss and the image (1, 3, H, W) of each of `steps` evaluations."""
+    loss, image = objective(features, content, style), content.clone()
     image.requires_grad_()
     optimizer = torch.optim.LBFGS([image], max_iter=1, tolerance_grad=0, tolerance_change=0)
 
@@ -99,63 +96,85 @@ def tutorial(features, content, style, steps, targets=()):
         optimizer.zero_grad()
         value = loss(image)
         value.backward()
-        least = min(value.item(), curve[-1][0] if curve else math.inf)
-        curve.append((least, time.perf_counter() - begin))
         return value
 
     for _ in range(steps):
-        optimizer.step(closure)
-        if targets and curve[-1][0] <= min(targets):
-            break
-    return curve
+        tried = image.detach().clamp(0, 1)
+        yield optimizer.step(closure).item(), tried
 
 
 # --- Ours --------------------------------------------------------------------------------------
 
 
-def ours(network, content, style, steps, targets, check):
-    """Return (least loss so far, seconds) after each full-size step, by `transfer`.
+def ours(network, content, style, steps):
+    """Yield the loss and the image of each evaluation of `transfer`; coarse ones have no loss.
 
-    The loss in the history is trusted until it is below a target; then `check` computes it anew.
+    A greenlet stops `transfer` between its steps, in the same thread: a second one would bring
+    threads of its own for PyTorch's work.
     """
-    curve, left, spent = [], sorted(targets, reverse=True), 0.0
-    begin = time.perf_counter()
+    outside = getcurrent()
 
     def on_step(step, image, history):
-        nonlocal spent
-        now = time.perf_counter()
-        if image.shape == content.shape[1:]:
-            least = min(history.loss[-1], curve[-1][0] if curve else math.inf)
-            while left and history.loss[-1] <= left[0]:
-                with torch.no_grad():
-                    found = check(image[None].to(content.device)).item()
-                if found > left[0] * (1 + TOLERANCE):
-                    raise AssertionError(f"the networks differ: {history.loss[-1]} and {found}")
-                left.pop(0)
-            curve.append((least, now - begin - spent))
-            if not left:
-                raise Reached
-        spent += time.perf_counter() - now  # checks are not part of the work
-
-    with suppress(Reached):
-        transfer(
-            content[0],
-            style[0],
-            LOSSES,
-            size=None,
-            steps={0.5: COARSE, 1: steps},
-            network=network,
-            on_step=on_step,
+        outside.switch(
+            (history.loss[-1] if image.shape == content.shape[1:] else None, image[None])
         )
-    return curve
+
+    stages = {0.5: COARSE, 1: steps}
+    inside = greenlet(
+        lambda: transfer(
+            content[0], style[0], LOSSES, size=None, steps=stages, network=network, on_step=on_step
+        )
+    )
+    step = inside.switch()
+    while not inside.dead:
+        yield step
+        step = inside.switch()
 
 
 # --- Measuring -----------------------------------------------------------------------------------
 
 
-def seconds_to(curve, target):
-    """Seconds until the curve is at or below the target; infinity if it never is."""
-    return next((seconds for loss, seconds in curve if loss <= target), math.inf)
+class Run:
+    """A descent on its own clock: `reached` holds its seconds at the targets that it has met."""
+
+    def __init__(self, steps, targets, check):
+        self.steps, self.targets, self.check = steps, targets, check
+        self.seconds, self.reached = 0.0, []
+
+    def take_turn(self):
+        """Go on for TURN seconds; return whether there is more to do."""
+        end = self.seconds + TURN
+        while self.seconds < end:
+            begin = time.perf_counter()
+            step = next(self.steps, None)
+            self.seconds += time.perf_counter() - begin
+            if step is None:
+                return False
+            while self.is_there(*step):
+                self.reached.append(self.seconds)
+                if len(self.reached) == len(self.targets):
+                    return False
+        return True
+
+    def is_there(self, loss, image):
+        """Tell whether the next target is met, also by the peer's network."""
+        target = self.targets[len(self.reached)]
+        if loss is None or loss > target:
+            return False
+        with torch.no_grad():
+            return self.check(image).item() <= target * (1 + TOLERANCE)
+
+
+def race(runs):
+    """Let the runs take turns until each has met its targets or has no step left.
+
+    Returns {name: seconds to each target, infinite where it was not met}.
+    """
+    left = dict(runs)
+    while left:
+        left = {name: run for name, run in left.items() if run.take_turn()}
+    missing = {name: len(run.targets) - len(run.reached) for name, run in runs.items()}
+    return {name: run.reached + [math.inf] * missing[name] for name, run in runs.items()}
 
 
 def evaluations(steps):
@@ -166,32 +185,31 @@ def evaluations(steps):
 def measure(style_name, size, steps, n_repeats, device, half=False):
     """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses.
 
-    half: ours convolves in bfloat16; the losses that count are the peer's, in float32.
+    half: ours convolves in bfloat16, too, as a method of its own.
     """
     content = load_photo("china", size)[None].to(device)
     style = load_style(style_name, size)[None].to(device)
-    network, own = VGGFeatures().to(device), VGGFeatures().to(device)
+    network = VGGFeatures().to(device)
+    features, most = plain(network), round(BUDGET * steps)
+    methods = {
+        "tutorial": lambda: tutorial(features, content, style, most),
+        "our layers": lambda: tutorial(network, content, style, most),
+        "ours": lambda: ours(network, content, style, most),
+    }
     if half:
-        own.layers.bfloat16()
-    features = plain(network)
+        rounded = VGGFeatures().to(device)
+        rounded.layers.bfloat16()
+        methods["in bfloat16"] = lambda: ours(rounded, content, style, most)
+    for begin in methods.values():  # loads what is loaded once
+        next(begin())
+    losses = [loss for loss, _ in tutorial(features, content, style, steps)]
+    targets = [min(losses[:n]) for n in evaluations(steps)]
     check = objective(features, content, style)
-    for run in (features, network, own):  # loads what is loaded once
-        tutorial(run, content, style, 2)
-    seconds = {name: [] for name in ("ours", "tutorial", "our layers")}
-    most = round(BUDGET * steps)
+    rounds = []
     for repeat in range(n_repeats):
-        peer = tutorial(features, content, style, steps)
-        targets = tuple(peer[n - 1][0] for n in evaluations(steps))
-        others = {
-            "ours": lambda: ours(own, content, style, most, targets, check),  # noqa: B023
-            "our layers": lambda: tutorial(network, content, style, most, targets),  # noqa: B023
-        }
-        curves = {"tutorial": peer}
-        for name in list(others)[:: 1 if repeat % 2 == 0 else -1]:
-            curves[name] = others[name]()
-        for name, curve in curves.items():
-            seconds[name].append([seconds_to(curve, target) for target in targets])
-    return {name: np.array(values) for name, values in seconds.items()}, targets
+        order = list(methods)[:: 1 if repeat % 2 == 0 else -1]
+        rounds.append(race({name: Run(methods[name](), targets, check) for name in order}))
+    return {name: np.array([found[name] for found in rounds]) for name in methods}, targets
 
 
 def on_gpu(size, n_steps, device):
@@ -224,47 +242,41 @@ def on_gpu(size, n_steps, device):
 
 
 def main(arguments):
-    """Print one line per style and target: seconds (medians) and ratios, then the peak memory."""
+    """Print a line per style, target and method: seconds and ratios; then the peak memory."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks style", description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--size", type=int, default=256, help="shorter side in pixels")
     parser.add_argument("--steps", type=int, default=300, help="the peer's evaluations")
     parser.add_argument("--only", default="", help="run the styles whose name contains this")
-    parser.add_argument("--half", action="store_true", help="ours convolves in bfloat16")
+    parser.add_argument("--half", action="store_true", help="ours in bfloat16, too")
     options = parser.parse_args(arguments)
     torch.set_num_threads(N_THREADS)
     print(f"{options.size} pixels, {N_THREADS} threads, {options.repeats} rounds; seconds to the")
     early, final = evaluations(options.steps)
     print(f"loss of the tutorial's recipe after {early} and {final} evaluations, medians;")
-    print("ratio: the tutorial's seconds to ours, median of the rounds [least, largest];")
+    print("ratio: the tutorial's seconds to the method's, median of the rounds [least, largest];")
     print("our layers: the tutorial's recipe on course_lib's network\n")
-    columns = f"{'loss':>8}{'ours':>8}{'tutorial':>10}{'our layers':>12}"
-    print(f"{'style, evaluations':<22}{columns}   ratio")
-    ratios = []
+    print(f"{'style, evaluations':<20}{'loss':>8}  {'method':<12}{'seconds':>8}   ratio")
     chosen = [name for name in STYLES if options.only in name]
     if not chosen:
         parser.error(f"--only: no style's name contains {options.only!r}")
+    ratios = {}
     for name in chosen:
         given = options.size, options.steps, options.repeats, "cpu", options.half
         seconds, targets = measure(name, *given)
-        for i, n in enumerate((early, final)):
-            ratio = seconds["tutorial"][:, i] / seconds["ours"][:, i]
-            ratios.append([i, np.median(ratio)])
-            columns = "".join(
-                f"{text:>{width}}"
-                for text, width in zip(
-                    (show(np.median(seconds[m][:, i])) for m in ("ours", "tutorial", "our layers")),
-                    (8, 10, 12),
+        for i, (text, n) in enumerate([("early", early), ("final", final)]):
+            for method, found in seconds.items():
+                ratio = seconds["tutorial"][:, i] / found[:, i]
+                ratios.setdefault((method, text), []).append(np.median(ratio))
+                print(
+                    f"{f'{name}, {n}':<20}{targets[i]:>8.4g}  {method:<12}"
+                    f"{show(np.median(found[:, i])):>8}   "
+                    f"{np.median(ratio):.2f} [{ratio.min():.2f}, {ratio.max():.2f}]",
+                    flush=True,
                 )
-            )
-            print(
-                f"{f'{name}, {n}':<22}{targets[i]:>8.4g}{columns}   "
-                f"{np.median(ratio):.2f} [{ratio.min():.2f}, {ratio.max():.2f}]",
-                flush=True,
-            )
-    for i, text in enumerate(("early", "final")):
-        middle = np.median([ratio for k, ratio in ratios if k == i])
-        print(f"median over the styles, {text} loss: {middle:.2f}")
+    for (method, text), found in ratios.items():
+        if method.startswith(("ours", "in")):
+            print(f"median over the styles, {method}, {text} loss: {np.median(found):.2f}")
     print(f"memory of the process, largest: {peak_memory() / 2**20:.0f} MiB")
     if torch.cuda.is_available():
         step, speed, share = on_gpu(512, 40, "cuda")
