@@ -7,9 +7,10 @@ sixth of its evaluations, where most of the picture is there, and after all of t
 found in a run that no clock sees. Then all methods descend in turns of TURN seconds, each on a
 clock of its own that stands still meanwhile, so that whatever else the machine does meets all of
 them; targets and coarse scales are part of the time. "our layers" is the peer's recipe on
-course_lib's network, so that it shows what the network alone brings. A loss counts when the peer's
-network confirms it from the image. A method that does not get there in BUDGET times the peer's
-evaluations is given as "never".
+course_lib's network, so that it shows what the network alone brings; "in bfloat16" is ours with the
+network's layers in half precision. A loss counts when the peer's network, in float32, confirms it
+from the image. A method that does not get there in BUDGET times the peer's evaluations is given as
+"never".
 """
 
 import argparse
@@ -35,6 +36,7 @@ LOSSES = Losses()
 COARSE = 60  # steps of ours at the coarse scale
 BUDGET = 1.5  # full-size evaluations of each method, of the peer's that set the targets
 TURN = 2.0  # seconds
+METHODS = ("tutorial", "our layers", "ours", "in bfloat16")
 
 
 # --- The peer ----------------------------------------------------------------------------------
@@ -182,24 +184,22 @@ def evaluations(steps):
     return max(1, steps // EARLY), steps
 
 
-def measure(style_name, size, steps, n_repeats, device, half=False):
-    """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses.
-
-    half: ours convolves in bfloat16, too, as a method of its own.
-    """
+def measure(style_name, size, steps, n_repeats, device, names=METHODS):
+    """Seconds (n_repeats, 2) of each method to the early and the final loss, and the losses."""
     content = load_photo("china", size)[None].to(device)
     style = load_style(style_name, size)[None].to(device)
     network = VGGFeatures().to(device)
     features, most = plain(network), round(BUDGET * steps)
+    if "in bfloat16" in names:
+        half = VGGFeatures().to(device)
+        half.layers.bfloat16()
     methods = {
         "tutorial": lambda: tutorial(features, content, style, most),
         "our layers": lambda: tutorial(network, content, style, most),
         "ours": lambda: ours(network, content, style, most),
+        "in bfloat16": lambda: ours(half, content, style, most),
     }
-    if half:
-        rounded = VGGFeatures().to(device)
-        rounded.layers.bfloat16()
-        methods["in bfloat16"] = lambda: ours(rounded, content, style, most)
+    methods = {name: methods[name] for name in names}
     for begin in methods.values():  # loads what is loaded once
         next(begin())
     losses = [loss for loss, _ in tutorial(features, content, style, steps)]
@@ -248,8 +248,9 @@ def main(arguments):
     parser.add_argument("--size", type=int, default=256, help="shorter side in pixels")
     parser.add_argument("--steps", type=int, default=300, help="the peer's evaluations")
     parser.add_argument("--only", default="", help="run the styles whose name contains this")
-    parser.add_argument("--half", action="store_true", help="ours in bfloat16, too")
+    parser.add_argument("--methods", nargs="+", choices=METHODS[1:], default=METHODS[1:])
     options = parser.parse_args(arguments)
+    methods = [name for name in METHODS if name in ("tutorial", *options.methods)]
     torch.set_num_threads(N_THREADS)
     print(f"{options.size} pixels, {N_THREADS} threads, {options.repeats} rounds; seconds to the")
     early, final = evaluations(options.steps)
@@ -262,7 +263,7 @@ def main(arguments):
         parser.error(f"--only: no style's name contains {options.only!r}")
     ratios = {}
     for name in chosen:
-        given = options.size, options.steps, options.repeats, "cpu", options.half
+        given = options.size, options.steps, options.repeats, "cpu", methods
         seconds, targets = measure(name, *given)
         for i, (text, n) in enumerate([("early", early), ("final", final)]):
             for method, found in seconds.items():

@@ -50,6 +50,7 @@ def add_style(commands):
     add("--optimizer", choices=METHODS, default="lbfgs", help="how to descend")
     add("--init", choices=("content", "noise"), default="content", help="first image")
     add("--preserve-color", action="store_true", help="keep the colors of the content")
+    add("--half", action="store_true", help="network in bfloat16, faster where the device has it")
     add("--device", help="such as cpu or cuda; the fastest one if left out")
     add("--seed", type=int, default=0, help="seed of the noise")
 
@@ -62,6 +63,8 @@ def paint(options):
     losses = style.Losses(style_weight=options.style_weight, tv_weight=options.tv_weight)
     seed, init = whole(options.seed, "seed", 0), options.init
     network = style.VGGFeatures(options.weights, pooling=options.pooling)
+    if options.half:
+        network.layers.bfloat16()
     image, history = style.transfer(
         content,
         painting,

@@ -1,6 +1,7 @@
 """The same answers as the modules that the book prints, in less time.
 
-`fast.kmeans` holds the estimator `KMeans`, `fast.layers` two convolutions.
+`fast.kmeans` holds the estimator `KMeans`, `fast.layers` two convolutions and a
+product.
 """
 
 import importlib

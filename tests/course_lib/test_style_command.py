@@ -76,12 +76,14 @@ def test_arguments_reach_the_transfer(capsys, monkeypatch, photo, tmp_path):
         "3",
         "--pooling",
         "average",
+        "--half",
     )
     assert code is None
     assert (seen["content"] == load_photo("china")).all()
     network = seen.pop("network")
     assert isinstance(network.layers.pool1, POOLING["average"])
     assert network.device == torch.device("cpu")
+    assert network.layers.conv1_1.weight.dtype == torch.bfloat16
     assert seen.pop("losses") == style.Losses(style_weight=7, tv_weight=0.5)
     assert seen.pop("init").initial_seed() == 3
     del seen["content"]

@@ -324,7 +324,7 @@ def test_images_of_double_precision_are_taken():
     torch.testing.assert_close(network(x), network(x.float()))
 
 
-def test_convolution_in_half_precision_takes_and_gives_floats():
+def test_convolution_in_half_precision():
     generator = torch.Generator().manual_seed(0)
     x, weight, bias = (
         torch.randn(shape, generator=generator) for shape in ((1, 20, 31, 45), (24, 20, 3, 3), 24)
@@ -333,8 +333,18 @@ def test_convolution_in_half_precision_takes_and_gives_floats():
     for layer in (FrozenConv(weight, bias), FrozenConv(weight, bias).bfloat16()):
         x = x.detach().requires_grad_()
         y = layer(x)
-        assert y.dtype == torch.float32
+        assert y.dtype == layer.weight.dtype
+        y = y.float()
         results.append((y, torch.autograd.grad(y.square().mean(), x)[0]))
     for wanted, got in zip(*results, strict=True):
         error = (got - wanted).abs().max() / wanted.abs().max()
         assert 1e-4 < error < 0.02
+
+
+def test_a_network_in_half_precision_gives_floats(photo):
+    network = VGGFeatures("random")
+    wanted = network(photo)
+    network.layers.bfloat16()
+    for name, found in network(photo).items():
+        assert found.dtype == torch.float32
+        assert 1e-4 < (found - wanted[name]).norm() / wanted[name].norm() < 0.02
