@@ -28,9 +28,10 @@ from . import lines
 logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("typeset.js")
 MATHS = (nodes.math, nodes.math_block)
-OPTIONS = {"chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1}}
-TAG = re.compile(r"<[^>]*>")
-ERROR = re.compile(r'data-mjx-error="([^"]*)"')
+OPTIONS = {
+    "chtml": {"fontURL": "fonts", "matchFontHeight": False, "scale": 1.1},
+    "tex": {"packages": {"[-]": ["noundefined"]}},  # an unknown command is an error, not red text
+}
 NUMBER = re.compile(r"\s*\\tag\{([^}]*)\}")
 WIDE = 12  # em of a formula: a line in a folded list on the narrowest phone, of 320 pixels
 
@@ -67,7 +68,7 @@ def typeset_all(app, env):
             formulas.setdefault(formula(node), (page, node.line))
     app.builder.formulas, css = typeset(formulas, Path(app.srcdir))
     for found, one in app.builder.formulas.items():
-        for error in ERROR.findall(one["html"]):
+        for error in one["errors"]:
             logger.warning("%s in the formula %s", error, found[0], location=formulas[found])
     sheet = Path(app.outdir, "_static/mathjax/formulas.css")
     sheet.parent.mkdir(parents=True, exist_ok=True)
@@ -78,10 +79,8 @@ def visit_inline(self, node):
     """Write a formula within a line, its size and its source; a wide one may have to scroll."""
     source = escape(formula(node)[0], quote=True)
     one = self.builder.formulas[formula(node)]
-    html = one["html"]
-    if node.parent.astext().strip() == node.astext().strip():  # it names a heading or a choice
-        words = TAG.sub("", html[html.index("<math") :])
-        html = html.replace("<math ", f'<math aria-label="{words}" ', 1)
+    names = node.parent.astext().strip() == node.astext().strip()  # a heading or a choice
+    html = one["named" if names else "html"]
     size = ";".join(f"--{side}:{one[side]:.3f}" for side in ("width", "height", "depth"))
     attributes = f'class="math notranslate" data-tex="{source}" style="{size}"'
     if one["width"] > WIDE:

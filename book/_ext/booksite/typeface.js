@@ -13,7 +13,7 @@
     };
     return drawn("가") !== drawn("후"); // two equal boxes: there is neither
   };
-  const asks = links.some((link) => link.href.includes("-hangul-"));
+  const asks = links.some((link) => link.href.includes("-hangul."));
   if (asks && !matchMedia(links[0].media).matches && !hangul()) {
     document.documentElement.dataset.typeface = "sent";
     for (const link of links) if (link.href.includes("pretendard")) link.media = "all";

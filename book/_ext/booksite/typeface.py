@@ -3,8 +3,9 @@
 Pretendard has 14,000 characters in 3 MB, from hair-thin to black; the book needs about 900 of them,
 from regular to bold. When all pages are written, two files are cut out of it: the Hangul, which
 pages without it need not load, and all else. The same is done to Gowun Batang, a serif, with what
-stands in headings. MathJax's typefaces keep what stands in formulas. The names of the files hold a
-checksum of all that makes them, so that a build with the same characters finds them done. Packages
+stands in headings. MathJax's typefaces keep what stands in formulas. A checksum of all that makes a
+file lies beside it, so that a build with the same characters finds it done; the name says nothing
+of it, as pages are written before all characters are known, and ask for the files by name. Packages
 that cut a typeface beforehand cannot know the book's characters.
 
 A phone is sent none of them: they are a third of what a page weighs, and come after the text has
@@ -24,8 +25,16 @@ import fontTools
 from fontTools import subset
 from fontTools.varLib.instancer import instantiateVariableFont
 
-TEXT = "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf"
-HEADINGS = "node_modules/@expo-google-fonts/gowun-batang/700Bold/GowunBatang_700Bold.ttf"
+FAMILIES = {  # by the names of the files: the family's name and its source
+    "pretendard": (
+        "Pretendard Variable",
+        "node_modules/pretendard/dist/public/variable/PretendardVariable.ttf",
+    ),
+    "gowun": (
+        "Gowun Batang",
+        "node_modules/@expo-google-fonts/gowun-batang/700Bold/GowunBatang_700Bold.ttf",
+    ),
+}
 PHONES = Path(__file__).with_name("typeface.js")
 LARGE = "(min-device-width: 600px) and (min-device-height: 600px)"  # no phone; see site.css
 FOLDER = "_static/typefaces"
@@ -61,29 +70,30 @@ def in_headings(env):
     return {character for character in text if character.isprintable()}
 
 
-def cut(source, found, folder, name):
-    """Write to `folder` the part of a typeface that a set of characters needs; return its path."""
+def cut(source, found, path):
+    """Write to `path` the part of a typeface that a set of characters needs."""
     text, code = "".join(sorted(found)), Path(__file__).read_text("utf8")
     recipe = f"{text} {source.stat().st_size} {fontTools.version} {code}"
-    path = folder / f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.woff2"
-    if not path.exists():
-        options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES)
-        font = subset.load_font(source, options, lazy=True)
-        subsetter = subset.Subsetter(options)
-        known = set(font.getBestCmap())  # one of MathJax has a single character, which is no letter
-        subsetter.populate(unicodes=set(map(ord, text)) & known or known)
-        subsetter.subset(font)
-        if "fvar" in font:
-            instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
-        subset.save_font(font, path, options)
-    return path
+    checksum, note = hashlib.sha256(recipe.encode()).hexdigest(), path.with_suffix(".recipe")
+    if path.exists() and note.exists() and note.read_text("ascii") == checksum:
+        return
+    options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES)
+    font = subset.load_font(source, options, lazy=True)
+    subsetter = subset.Subsetter(options)
+    known = set(font.getBestCmap())  # one of MathJax has a single character, which is no letter
+    subsetter.populate(unicodes=set(map(ord, text)) & known or known)
+    subsetter.subset(font)
+    if "fvar" in font:
+        instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
+    subset.save_font(font, path, options)
+    note.write_text(checksum, "ascii")
 
 
 def face(family, name, ranges):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
-    reader's eyes. Screens larger than a phone's ask for it at once (see ask_early).
+    reader's eyes. Screens larger than a phone's ask for it at once (see offer).
     """
     least, most = WEIGHTS
     return (
@@ -92,25 +102,20 @@ def face(family, name, ranges):
     )
 
 
-def reads_hangul(page):
-    """Tell whether a page has more Hangul than a few words, in whichever language it is."""
-    return len(LETTER.findall(page.read_text("utf8"))) > 100
+def offer(app, page, template, context, doctree):
+    """Tell the templates which typefaces a page asks for at once, and the script of phones.
 
-
-def ask_early(page, addresses):
-    """Have a page ask for files of a typeface at once, after all that it needs to be shown.
-
-    The links and the script of phones stand before the style sheet, as a script after it would
-    wait for it.
+    Those of Hangul are for pages in Korean and for others with more Hangul than a few words.
     """
-    text = page.read_text("utf8")
-    kind = 'rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low"'
-    begin, end = "<!-- typefaces -->\n", "<!-- end of typefaces -->\n"
-    text = re.sub(f"{begin}.*?{end}", "", text, flags=re.DOTALL)  # of a build before this one
-    links = "".join(f'<link {kind} media="{LARGE}" href="{address}" />\n' for address in addresses)
-    asking = f"{begin}{links}<script>\n{PHONES.read_text('utf8')}</script>\n{end}"
-    sheet = '<link rel="stylesheet"'
-    page.write_text(text.replace(sheet, asking + sheet, 1), "utf8")
+    if not page.startswith(("book/", "search-")):
+        return
+    reads_hangul = context["language"] == "ko" or len(LETTER.findall(context.get("body", ""))) > 100
+    context["typefaces"] = [
+        f"{FOLDER}/{family}-{part}.woff2"
+        for part in (["hangul", "others"] if reads_hangul else ["others"])
+        for family in FAMILIES
+    ]
+    context["large_screens"], context["phones"] = LARGE, PHONES.read_text("utf8")
 
 
 def write(app, exception):
@@ -119,24 +124,17 @@ def write(app, exception):
         return
     folder, root = Path(app.outdir, FOLDER), Path(app.srcdir)
     folder.mkdir(parents=True, exist_ok=True)
-    kept, rules, files = set(), "", {"hangul": [], "others": []}
-    for family, source, found in [
-        ("Pretendard Variable", TEXT, characters(Path(app.outdir))),
-        ("Gowun Batang", HEADINGS, in_headings(app.env)),
-    ]:
-        hangul = {character for character in found if is_hangul(character)}
-        parts = [("hangul", hangul, HANGUL), ("others", found - hangul, OTHERS)]
-        for part, wanted, ranges in parts:
-            path = cut(root / source, wanted, folder, f"{family.split()[0].lower()}-{part}")
+    kept, rules = set(), ""
+    written = {"pretendard": characters(Path(app.outdir)), "gowun": in_headings(app.env)}
+    for name, (family, source) in FAMILIES.items():
+        hangul = {character for character in written[name] if is_hangul(character)}
+        parts = [("hangul", hangul, HANGUL), ("others", written[name] - hangul, OTHERS)]
+        for part, found, ranges in parts:
+            path = folder / f"{name}-{part}.woff2"
+            cut(root / source, found, path)
             kept.add(path)
-            files[part].append(f"{FOLDER}/{path.name}")
             rules += face(family, path.name, ranges)
     (folder / "typefaces.css").write_text(rules, "utf8")
-    out = Path(app.outdir)
-    for page in [*out.glob("search-*.html"), *out.glob("book/*/*.html")]:
-        up = "../" * (len(page.relative_to(out).parts) - 1)
-        parts = ["hangul", "others"] if reads_hangul(page) else ["others"]
-        ask_early(page, [f"{up}{name}" for part in parts for name in files[part]])
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
         if path not in kept:
@@ -152,7 +150,8 @@ def write_math(source, sheet):
     folder, kept = sheet.parent, set()
 
     def address(match):
-        path = cut(source / f"{match[1]}.woff", found, folder, match[1])
+        path = folder / f"{match[1]}.woff2"
+        cut(source / f"{match[1]}.woff", found, path)
         if match[1] == BEFORE_ALL:
             data = base64.b64encode(path.read_bytes()).decode()
             return f'url("data:font/woff2;base64,{data}") format("woff2")'
@@ -165,6 +164,7 @@ def write_math(source, sheet):
 
 
 def setup(app):
-    """Cut the typeface when the pages are written."""
+    """Have pages ask for the typefaces, and cut these when the pages are written."""
+    app.connect("html-page-context", offer, priority=900)
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 // Typesets formulas with MathJax outside a browser. Reads {formulas: [[TeX, display]], options} from
-// standard input; writes {formulas: [{html; width, height, depth in em; turns: where it has places for new
-// lines, the sizes of what stands between them}], css: what all of them need}.
+// standard input; writes {formulas: [{html; named: the same with its words as a label; errors in the TeX;
+// width, height, depth in em; turns: where it has places for new lines, the sizes of what stands between
+// them}], css: what all of them need}.
 
 const fs = require("fs");
 
@@ -31,7 +32,10 @@ require("mathjax").init({ loader, ...options }).then(async (MathJax) => {
     const made = await MathJax.tex2chtmlPromise(tex, { display });
     const [about, boxes] = size(tex, display);
     const turns = display && about.width > NARROW ? turn(made, boxes) : null;
-    found.push({ html: adaptor.outerHTML(made), ...about, turns });
+    const html = adaptor.outerHTML(made), [math] = adaptor.tags(made, "math");
+    const errors = adaptor.tags(made, "merror").map((one) => adaptor.getAttribute(one, "data-mjx-error"));
+    adaptor.setAttribute(math, "aria-label", adaptor.textContent(math));
+    found.push({ html, named: adaptor.outerHTML(made), errors, ...about, turns });
   }
   const css = adaptor.textContent(MathJax.chtmlStylesheet());
   process.stdout.write(JSON.stringify({ formulas: found, css }));
