@@ -1,10 +1,11 @@
 """Print the built site: one PDF for each language, with Chromium.
 
 The pages of a language are joined into one document, in the order of _toc.yml, so that links from
-page to page, page numbers and bookmarks are those of a book. It is printed twice: the first print
-says on which page each chapter begins, the second has the numbers in its table of contents.
+page to page, page numbers and bookmarks are those of a book. It is printed twice: a draft, in which
+nothing is drawn, says on which page each chapter begins; the contents have these numbers then.
 """
 
+from contextlib import contextmanager
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
@@ -28,7 +29,7 @@ COVER = """<section class="cover">
 {lines}
 </nav>"""
 LINE = """<a href="#{name}"><span>{title}</span><span class="dots"></span>
-<span class="number">{number}</span></a>"""
+<span class="number">999</span></a>"""
 
 
 def within(page, name, names, address):
@@ -47,11 +48,8 @@ def within(page, name, names, address):
     return page
 
 
-def document(root, site, language, numbers):
-    """Return the whole book of a language as one HTML page, in the folder of that language.
-
-    numbers: {name of a page: the number of the paper page on which it begins}.
-    """
+def document(root, site, language):
+    """Return the whole book of a language as one HTML page, in the folder of that language."""
     words = about(root, language)
     listed, start = contents(root, language), address(site, language)
     names = [name for _, name in listed]
@@ -63,7 +61,7 @@ def document(root, site, language, numbers):
             part = caption
             lines.append(f'<p class="part">{escape(caption)}</p>')
         title = escape(page.h1.get_text(" ", strip=True))
-        lines.append(LINE.format(name=name, title=title, number=numbers.get(name, "")))
+        lines.append(LINE.format(name=name, title=title))
     cover = COVER.format(**words, start=start, heading=WORDS[language], lines="\n".join(lines))
     made = read(site / "book" / language / "index.html")
     for script in made.select("script"):
@@ -82,8 +80,9 @@ def numbers(path, names):
         return {name: book.get_destination_page_number(places[f"/{name}"]) + 1 for name in names}
 
 
-def put(chromium, place, html, path):
-    """Print one HTML page that is to stand at an address of the site into a PDF.
+@contextmanager
+def laid_out(chromium, place, html):
+    """Open one HTML page, which is to stand at an address of the site, as it will be on paper.
 
     Raises BookError for what would be cut, and for an equation that is none.
     """
@@ -100,8 +99,8 @@ def put(chromium, place, html, path):
     tab.evaluate("ready()")
     faults = tab.evaluate("smallest => fit(smallest)", SMALLEST)
     if faults:
-        raise BookError("\n".join([f"{path.name} would not be right:", *faults]))
-    tab.pdf(path=path, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+        raise BookError("\n".join(["the PDF would not be right:", *faults]))
+    yield tab
     tab.close()
 
 
@@ -111,11 +110,13 @@ def print_book(chromium, root, site, language, folder):
     path.parent.mkdir(parents=True, exist_ok=True)
     with served(site) as start:
         place = f"{start}book/{language}/whole-book.html"
-        names = [name for _, name in contents(root, language)]
-        # The contents must take as many pages without the numbers as with them.
-        put(chromium, place, document(root, site, language, dict.fromkeys(names, 999)), path)
-        begin = numbers(path, names)
-        put(chromium, place, document(root, site, language, begin), path)
+        with laid_out(chromium, place, document(root, site, language)) as tab:
+            draft = tab.add_style_tag(content="body * { visibility: hidden !important }")
+            tab.pdf(path=path, prefer_css_page_size=True)
+            draft.evaluate("style => style.remove()")
+            tab.evaluate("number", numbers(path, [name for _, name in contents(root, language)]))
+            options = {"print_background": True, "outline": True, "tagged": True}
+            tab.pdf(path=path, prefer_css_page_size=True, **options)
     return path
 
 

@@ -141,12 +141,15 @@ def test_links_from_page_to_page_arrive(printed):
         ("<mjx-merror>\\frac</mjx-merror>", "not an equation"),
     ],
 )
-def test_what_would_be_cut_is_an_error(browser, tmp_path, body, message):
+def test_what_would_be_cut_is_an_error(browser, body, message):
     html = f'<!doctype html><body style="margin: 0"><article>{body}</article>'
-    with pytest.raises(BookError, match=message):
-        pdf.put(browser, "http://127.0.0.1/whole-book.html", html, tmp_path / "book.pdf")
+    with (
+        pytest.raises(BookError, match=message),
+        pdf.laid_out(browser, "http://127.0.0.1/whole-book.html", html),
+    ):
+        raise AssertionError("it is opened")
 
 
 def test_without_a_site_the_error_names_the_command(root, tmp_path):
     with pytest.raises(BookError, match="make book"):
-        pdf.document(root, tmp_path, "ko", {})
+        pdf.document(root, tmp_path, "ko")
