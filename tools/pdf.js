@@ -16,7 +16,7 @@ async function ready() {
 // Writes into the table of contents on which page of paper each chapter begins.
 function number(begin) {
   for (const [name, page] of Object.entries(begin))
-    document.querySelector(`nav.chapters a[href="#${name}"] .number`).textContent = page;
+    document.querySelector(`nav.paper-contents a[href="#${name}"] .number`).textContent = page;
 }
 
 // Shrinks what is wider than the column; returns what would still be cut, or is no equation.

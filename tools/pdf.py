@@ -25,7 +25,7 @@ SECONDS = 600  # that Chromium may take to load the whole book, on a busy machin
 COVER = """<section class="cover">
 <p class="title">{title}</p><p class="description">{description}</p><p class="source">{start}</p>
 </section>
-<nav class="chapters"><p class="heading">{heading}</p>
+<nav class="paper-contents"><p class="heading">{heading}</p>
 {lines}
 </nav>"""
 LINE = """<a href="#{name}"><span>{title}</span><span class="dots"></span>
