@@ -1,5 +1,7 @@
 """The book on a phone: its typeface, figures of several panels, long formulas."""
 
+import time
+
 import pytest
 from booksite import equations, lines, stacked
 from PIL import Image, ImageDraw
@@ -47,7 +49,7 @@ def test_a_visit_on_a_phone_has_one_typeface(address, new_page, code, device, fi
     page.goto(f"{address}book/{code}/01-kmeans.html", wait_until="load")
     first = page.evaluate(FACES)
     assert len(set(first)) == 1, "headings too"
-    assert first[0].startswith('"Pretendard Variable"') == bool(files)
+    assert first[0].startswith('"Pretendard Sent"') == bool(files)
     page.wait_for_timeout(2000)
     assert page.evaluate(FACES) == first, "the text moved under the reader's eyes"
     page.reload(wait_until="load")
@@ -63,17 +65,55 @@ def test_a_visit_on_a_phone_has_one_typeface(address, new_page, code, device, fi
     assert set(asked) == ({"pretendard"} if files else set())
 
 
-@pytest.mark.parametrize("window", [1280, 390])
-def test_a_large_screen_has_the_books_typefaces_in_any_window(address, new_page, window):
+@pytest.mark.parametrize(
+    ("window", "device", "family"),
+    [
+        (1280, HANGUL, "Pretendard Variable"),
+        (390, HANGUL, "Pretendard Variable"),
+        (1280, NO_HANGUL, "Pretendard Sent"),
+    ],
+)
+def test_a_large_screen_has_the_books_typefaces_in_any_window(
+    address, new_page, window, device, family
+):
     screen = {"width": 1280, "height": 800}
     page = new_page(viewport={"width": window, "height": 700}, screen=screen)
+    page.context.add_init_script(device)
     asked = fonts_of(page)
     page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
     text, heading, *_ = page.evaluate(FACES)
-    assert text.startswith('"Pretendard Variable"')
+    assert text.startswith(f'"{family}"')
     assert heading.startswith('"Gowun Batang"')
     assert sorted(set(asked)) == ["gowun", "pretendard"]
     assert len(asked) == 4
+
+
+def drawn_with(page, selector):
+    """The families that Chromium drew an element's text with."""
+    session = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        session.send(f"{domain}.enable")
+    top = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": top, "selector": selector})["nodeId"]
+    return [
+        one["familyName"]
+        for one in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    ]
+
+
+@pytest.mark.parametrize(("device", "late"), [(NO_HANGUL, True), (HANGUL, False)])
+def test_a_phone_without_hangul_waits_for_the_typeface(address, new_page, device, late):
+    page = new_page(viewport=PHONE)
+    page.context.add_init_script(device)
+
+    def slow(route):
+        time.sleep(0.7)  # long after "optional" has given up
+        route.continue_()
+
+    page.route("**/typefaces/*.woff2", slow)
+    page.goto(f"{address}book/ko/01-kmeans.html", wait_until="load")
+    page.wait_for_timeout(2500)
+    assert any(name.startswith("Pretendard") for name in drawn_with(page, "h1")) == late
 
 
 def test_a_missing_page_on_a_phone_is_sent_no_typeface(address, new_page):

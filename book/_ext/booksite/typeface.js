@@ -1,5 +1,6 @@
-// A phone shows the book in its own typeface (site.css). One that has no Hangul is sent the book's
-// for the text, at once, on pages that have Hangul.
+// A phone shows the book in its own typeface (site.css), and other devices do, too, where the book's
+// comes late. One that has no Hangul is sent the book's for the text, and waits for it, on pages that
+// have Hangul.
 {
   const links = [...document.querySelectorAll('link[as="font"]')];
   const hangul = () => {
@@ -14,7 +15,7 @@
     return drawn("가") !== drawn("후"); // two equal boxes: there is neither
   };
   const asks = links.some((link) => link.href.includes("-hangul."));
-  if (asks && !matchMedia(links[0].media).matches && !hangul()) {
+  if (asks && !hangul()) {
     document.documentElement.dataset.typeface = "sent";
     for (const link of links) if (link.href.includes("pretendard")) link.media = "all";
   }

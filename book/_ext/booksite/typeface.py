@@ -11,8 +11,8 @@ that cut a typeface beforehand cannot know the book's characters.
 A phone is sent none of them: they are a third of what a page weighs, and come after the text has
 been shown in the device's own typeface, or change it under the reader's eyes. What is a phone says
 the size of its screen, not of the window: so it is the same on every page of every visit, however
-the phone is turned, and nothing needs to be stored. A phone without Hangul is the exception
-(typeface.js).
+the phone is turned, and nothing needs to be stored. A device without Hangul is the exception: it
+would show boxes, so it is sent the files and waits for them (typeface.js).
 """
 
 import base64
@@ -38,6 +38,7 @@ FAMILIES = {  # by the names of the files: the family's name and its source
 PHONES = Path(__file__).with_name("typeface.js")
 LARGE = "(min-device-width: 600px) and (min-device-height: 600px)"  # no phone; see site.css
 FOLDER = "_static/typefaces"
+SENT = "Pretendard Sent"  # the same, by the name that a device without Hangul waits for
 WEIGHTS = 400, 750  # the least and the most that a style sheet asks for
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk"]  # none that puts other signs for those written
 MATH_SOURCE = "node_modules/mathjax/es5/output/chtml/fonts/woff-v2"
@@ -89,16 +90,17 @@ def cut(source, found, path):
     note.write_text(checksum, "ascii")
 
 
-def face(family, name, ranges):
+def face(family, name, ranges, display="optional"):
     """Return the CSS rule of one file.
 
     A page whose typeface comes late is shown in the device's own, so that nothing moves under the
-    reader's eyes. Screens larger than a phone's ask for it at once (see offer).
+    reader's eyes ("optional"). Screens larger than a phone's ask for it at once (see offer).
     """
     least, most = WEIGHTS
     return (
         f'@font-face {{ font-family: "{family}"; font-weight: {least} {most}; '
-        f'font-display: optional; src: url("{name}") format("woff2"); unicode-range: {ranges}; }}\n'
+        f'font-display: {display}; src: url("{name}") format("woff2"); '
+        f"unicode-range: {ranges}; }}\n"
     )
 
 
@@ -134,6 +136,8 @@ def write(app, exception):
             cut(root / source, found, path)
             kept.add(path)
             rules += face(family, path.name, ranges)
+            if name == "pretendard":
+                rules += face(SENT, path.name, ranges, "block")
     (folder / "typefaces.css").write_text(rules, "utf8")
     kept |= write_math(Path(app.srcdir, MATH_SOURCE), Path(app.outdir, MATH_SHEET))
     for path in {*folder.glob("*.woff2"), *Path(app.outdir, MATH_SHEET).parent.glob("*.woff2")}:
