@@ -86,22 +86,21 @@ def laid_out(chromium, place, html):
 
     Raises BookError for what would be cut, and for an equation that is none.
     """
-    tab = chromium.new_page(viewport={"width": COLUMN, "height": 980}, color_scheme="light")
-    tab.set_default_timeout(1000 * SECONDS)
-    tab.route(place, lambda route: route.fulfill(body=html, content_type="text/html"))
-    tab.route(
-        "**/typeface/*",
-        lambda route: route.fulfill(path=TYPEFACE / route.request.url.rsplit("/", 1)[1]),
-    )
-    tab.goto(place)
-    tab.emulate_media(media="print")
-    tab.add_script_tag(path=SCRIPT)
-    tab.evaluate("ready()")
-    faults = tab.evaluate("smallest => fit(smallest)", SMALLEST)
-    if faults:
-        raise BookError("\n".join(["the PDF would not be right:", *faults]))
-    yield tab
-    tab.close()
+    with chromium.new_page(viewport={"width": COLUMN, "height": 980}, color_scheme="light") as tab:
+        tab.set_default_timeout(1000 * SECONDS)
+        tab.route(place, lambda route: route.fulfill(body=html, content_type="text/html"))
+        tab.route(
+            "**/typeface/*",
+            lambda route: route.fulfill(path=TYPEFACE / route.request.url.rsplit("/", 1)[1]),
+        )
+        tab.goto(place)
+        tab.emulate_media(media="print")
+        tab.add_script_tag(path=SCRIPT)
+        tab.evaluate("ready()")
+        faults = tab.evaluate("smallest => fit(smallest)", SMALLEST)
+        if faults:
+            raise BookError("\n".join(["the PDF would not be right:", *faults]))
+        yield tab
 
 
 def print_book(chromium, root, site, language, folder):

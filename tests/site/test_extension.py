@@ -119,6 +119,13 @@ def test_a_character_of_no_typeface_is_measured_in_whatever_order_it_comes(root,
     assert 0 < found[tex, False]["width"] < 3
 
 
+def test_what_is_wrong_in_a_formula_is_told(root):
+    wrong = {r"\frac{1": "Missing close brace", r"\nosuch x": "Undefined control sequence \\nosuch"}
+    found, _ = equations.typeset([(tex, False) for tex in [*wrong, "x"]], root)
+    said = {tex: one["errors"] for (tex, _), one in found.items()}
+    assert said == {tex: [message] for tex, message in wrong.items()} | {"x": []}
+
+
 def test_faults_stop_the_build(little_book):
     status, log, _ = little_book(FAULTS)
     assert status != 0
