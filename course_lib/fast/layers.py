@@ -9,9 +9,9 @@ of the time forward, half of it backward). `python -m benchmarks autoencoder` me
 `FrozenConv` replaces `nn.Conv2d` where the weights are not trained. Winograd's minimal filtering
 needs a quarter of the multiplications or less (Lavin and Gray, "Fast algorithms for convolutional
 neural networks", CVPR 2016). cuDNN picks it by itself; on a CPU PyTorch ships it in NNPACK but does
-not pick it for a single image. It took half the time of direct convolution on one machine, and
-0.5 to 1.6 times (median 1.0) on another; it rounds to about 1e-5 of the output's scale instead of
-1e-6. With its weights in half precision (`network.layers.bfloat16()`) its maps are in that, too,
+not pick it for a single image. NNPACK uses AVX2 at most: there it took half the time of PyTorch's
+direct convolution, but 1.2 times where that has AVX-512, so it is left out there. It rounds to
+about 1e-5 of the output's scale instead of 1e-6. With its weights in half precision (`network.layers.bfloat16()`) its maps are in that, too,
 with the channels of a pixel side by side: a third of the time on a processor with AMX, rounded to
 1e-2. `python -m benchmarks style` measures both.
 
@@ -22,7 +22,11 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d, fold
 
-AVAILABLE = torch.backends.nnpack.is_available() and hasattr(torch, "_nnpack_spatial_convolution")
+USE_NNPACK = (
+    torch.backends.nnpack.is_available()
+    and hasattr(torch, "_nnpack_spatial_convolution")
+    and torch.backends.cpu.get_cpu_capability() != "AVX512"
+)
 
 
 class FrozenConv(nn.Module):
@@ -53,7 +57,7 @@ class _Frozen(torch.autograd.Function):
         ctx.save_for_backward(weight, turned)
         # From 256 pixels on the fewer multiplications outweigh the transforms (measured).
         if (
-            AVAILABLE
+            USE_NNPACK
             and x.device.type == "cpu"
             and x.dtype == weight.dtype == torch.float32
             and weight.shape[1] > 3

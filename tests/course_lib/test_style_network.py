@@ -285,7 +285,7 @@ def test_bad_images_are_named():
 @pytest.mark.parametrize("size", [(3, 5), (16, 16), (31, 45)])
 @pytest.mark.parametrize("channels", [(3, 8), (8, 3), (20, 24)])
 def test_convolution_and_gradient_are_torchs(monkeypatch, channels, size, fast):
-    monkeypatch.setattr(layers, "AVAILABLE", fast and layers.AVAILABLE)
+    monkeypatch.setattr(layers, "USE_NNPACK", fast and torch.backends.nnpack.is_available())
     generator = torch.Generator().manual_seed(0)
     x, weight, bias = (
         torch.randn(shape, generator=generator)
