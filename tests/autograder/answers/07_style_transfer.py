@@ -72,7 +72,7 @@ ANSWERS = {
         [("    return mean, (variance + EPS).sqrt()", "    return mean, variance + EPS")],
         (3, 0, 2, 2),
     ),
-    "no-eps": ([("(variance + EPS).sqrt()", "variance.sqrt()")], (3, 4, 3, 3)),
+    "no-eps": ([("(variance + EPS).sqrt()", "variance.sqrt()")], (3, 2, 3, 3)),
     # The diagonal without the mean: a covariance.
     "diagonal-of-covariance": (
         [("    return mean**2 + std**2", "    return std**2")],
@@ -281,6 +281,22 @@ def stats_gradient(features, mean, std):
             "a-float": STATS_LOSS + "((m - mean) ** 2 + (s - std) ** 2).mean().item()",
             "one-number-an-image": STATS_LOSS + "((m - mean) ** 2 + (s - std) ** 2).mean(1)",
             "the-gram-loss": STATS_LOSS + "((m**2 + s**2 - mean**2 - std**2) ** 2).mean()",
+            "detached": but(STATS_LOSS, ("(features)", "(features.detach())"))
+            + "((m - mean) ** 2 + (s - std) ** 2).mean()",
+            "means-detached": STATS_LOSS + "((m.detach() - mean) ** 2 + (s - std) ** 2).mean()",
+            "by-numpy": """
+def stats_loss(features, mean, std):
+    found, spread = (part.detach().numpy() for part in channel_stats(features))
+    gap = (found - mean.numpy()) ** 2 + (spread - std.numpy()) ** 2
+    return torch.tensor(gap.mean())
+""",
+            "no-eps": but(
+                GRADIENT,
+                (
+                    "m, s = channel_stats(features)",
+                    "m, s = features.mean((2, 3)), features.flatten(2).std(2, correction=0)",
+                ),
+            ),
             "no-two": but(GRADIENT, ("return 2 * out", "return out")),
             "not-divided-by-n-c": but(GRADIENT, ("/ (n * c * h * w)", "/ (h * w)")),
             "not-divided-by-n": but(GRADIENT, ("/ (n * c * h * w)", "/ (c * h * w)")),
@@ -465,6 +481,24 @@ for name in layers:
 """,
         },
         "wrong": {
+            "in-place": """
+def shuffle(features, together, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for image in features.flatten(2):
+        order = torch.randperm(image.shape[1], generator=generator)
+        for channel in image:
+            channel[:] = channel[order]
+            if not together:
+                order = torch.randperm(len(order), generator=generator)
+    return features
+""",
+            "in-place-when-together": but(
+                SHUFFLE,
+                (
+                    "        return flat[:, :, order].reshape(features.shape)",
+                    "        flat[:] = flat[:, :, order]\n        return features",
+                ),
+            ),
             "ignores-seed": but(SHUFFLE, (", generator=generator", "")),
             "always-seed-zero": but(SHUFFLE, ("manual_seed(seed)", "manual_seed(0)")),
             "always-together": but(SHUFFLE, ("if together", "if True")),
