@@ -278,6 +278,12 @@ def robbins(counts, peak):
                     f"    return {MEAN}",
                 )
             ],
+            "probabilities-in-place-of-logarithms": """
+from scipy.stats import poisson
+def posterior_mean(counts, levels, prior, peak):
+    weight = prior * poisson.pmf(np.asarray(counts)[:, None], peak * levels)
+    return weight @ levels / weight.sum(axis=1)
+""",
             "no-prior": [(SCORE, "light - peak * levels")],
             "prior-not-as-a-logarithm": [(SCORE, "prior + light - peak * levels")],
             "no-rate": [(SCORE, "np.log(prior) + light")],
