@@ -135,6 +135,8 @@ def mirror_extra(size, k, s, p):
         if up_size(small, k, s, p, extra) == size:
             return extra
 """,
+            "lists-every-extra": MIRROR
+            + "[e for e in range(s) if up_size(conv_size(size, k, s, p), k, s, p, e) == size][0]",
             "remainder": MIRROR + "(size + 2 * p - k) % s",
             "divmod": CONV + "divmod(size + 2 * p - (k + (k - 1) * (d - 1)), s)[0] + 1",
         },
@@ -417,6 +419,20 @@ with torch.no_grad():
     errors["conv"] = ((conv(pieces) - pieces) ** 2).mean()
     whole = torch.nn.functional.mse_loss(conv(flower[None]), flower[None]).item()
 """,
+            "trained-in-a-loop": """
+of_china, of_chelsea, of_coffee = (cut(photo, 16) for photo in photos)
+to_learn = torch.cat([of_china, of_chelsea, of_coffee])
+made = {
+    "dense": lambda: DenseAutoencoder(96, hidden=(256,), image_size=16, image_channels=3),
+    "conv": lambda: AnySize(6),
+}
+for name, make in made.items():
+    seed_everything(0)
+    made[name] = fit(make(), to_learn)
+errors = {name: loss(model, cut(flower, 16)) for name, model in made.items()}
+conv = made["conv"]
+whole = loss(conv, flower[None])
+""",
         },
         "wrong": {
             "reshape-alone": CUT
@@ -510,6 +526,23 @@ seed_everything(0)
 conv = fit(AnySize(6), patches)
 errors = {"dense": loss(dense, cut(flower, 16)), "conv": loss(conv, cut(flower, 16))}
 whole = loss(conv, flower[None])
+""",
+            "smaller-dense-code": """
+seed_everything(0)
+dense = fit(DenseAutoencoder(64, (256,), image_size=16, image_channels=3), patches)
+errors["dense"] = loss(dense, cut(flower, 16))
+""",
+            "seeded-once": """
+seed_everything(0)
+dense = fit(DenseAutoencoder(96, (256,), image_size=16, image_channels=3), patches)
+conv = fit(AnySize(6), patches)
+errors = {"dense": loss(dense, cut(flower, 16)), "conv": loss(conv, cut(flower, 16))}
+whole = loss(conv, flower[None])
+""",
+            "another-seed": """
+seed_everything(1)
+dense = fit(DenseAutoencoder(96, (256,), image_size=16, image_channels=3), patches)
+errors["dense"] = loss(dense, cut(flower, 16))
 """,
             "another-code": """
 seed_everything(0)
