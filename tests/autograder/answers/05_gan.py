@@ -263,6 +263,10 @@ VARIANTS = {
     real = -(1 - eps) * torch.log(D + 1e-8) - eps * torch.log(1 - D + 1e-8)
     return real.mean() - torch.log(1 - d + 1e-8).mean()
 """,
+            "clipped-logarithm-times-eps": LOSS
+            + """    real = (1 - eps) * softplus(-r) - eps * torch.log(1 - torch.sigmoid(r) + 1e-12)
+    return real.mean() + softplus(f).mean()
+""",
             "clipped-cross-entropy": LOSS
             + """    bce = nn.functional.binary_cross_entropy  # its logarithms stop at -100
     D, d = torch.sigmoid(r), torch.sigmoid(f)
