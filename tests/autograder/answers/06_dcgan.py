@@ -612,6 +612,13 @@ scores["generator"], scores["step"] = scores["step"], scores["generator"]
 scores["discriminator"], scores["step"] = scores["step"], scores["discriminator"]
 """
             + WORST,
+            "none-and-step-swapped": """
+scores["none"], scores["step"] = scores["step"], scores["none"]
+"""
+            + WORST,
+            "all-with-the-mended-step": """
+scores["all"] = score(train(broken_generator, broken_discriminator, step)[0])
+""",
             "none-and-all-swapped": "scores['none'], scores['all'] = scores['all'], scores['none']",
             "smallest": "worst = min(faults, key=scores.get)",
             "of-all-five": "worst = max(scores, key=scores.get)",
