@@ -848,6 +848,9 @@ lowest = followed[int(np.argmin([fit.inertia_ for fit in all_fits]))]
 """,
         },
         "wrong": {
+            "sklearns-score": """
+from sklearn.metrics import mutual_info_score as mutual_information
+""",
             "bits": but(INFORMATION, ("np.log(", "np.log2(")),
             "entropy-of-both": but(
                 INFORMATION, (" / alone[p > 0]", ""), ("return float((", "return -float((")
@@ -934,6 +937,7 @@ def mutual_information(a, b):
                     "mutual_information(*rng.permutation(np.stack([a, b]), axis=1))",
                 ),
             ),
+            "in-place": but(WITHOUT, ("rest = x.copy()", "rest = x")),
             "overall-mean": but(WITHOUT, ("x[groups == group].mean(axis=0)", "x.mean(axis=0)")),
             "mean-of-rows": but(
                 WITHOUT,
