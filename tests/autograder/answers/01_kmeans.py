@@ -304,6 +304,19 @@ def refill(x, labels, centers):
             labels[np.where(labels == donor, distance, -1.0).argmax()] = empty
     return labels
 """,
+            # The sums are those from before the first point moved.
+            "old-sums": """
+def refill(x, labels, centers):
+    labels, n_clusters = labels.copy(), len(centers)
+    distance = ((x - centers[labels]) ** 2).sum(axis=1)
+    trouble = np.bincount(labels, distance, minlength=n_clusters)
+    while True:
+        counts = np.bincount(labels, minlength=n_clusters)
+        if counts.all():
+            return labels
+        donor = np.where(counts >= 2, trouble, -1.0).argmax()
+        labels[np.where(labels == donor, distance, -1.0).argmax()] = counts.argmin()
+""",
             "last-on-a-tie-of-clusters": [
                 (
                     DONOR,
