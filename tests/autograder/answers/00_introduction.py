@@ -442,6 +442,16 @@ curves = {(n, q): curve(m, q) for q in (0.3, 0.0)
 def best(scores):
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[0][0]
 """,
+            # Right looks by other random numbers, whose best r may be another one.
+            "looks-of-other-numbers": [
+                (
+                    "curves = {}",
+                    "looks_before = look\n\n\n"
+                    "def look(truth, r, q, seed):\n"
+                    "    return looks_before(truth, r, q, seed + 6000)\n\n\n"
+                    "curves = {}",
+                )
+            ],
             "running-best": """
 def best(scores):
     champion = None
