@@ -1,7 +1,4 @@
-"""K-means as a scikit-learn estimator: the clusters of `course_lib.kmeans.lloyd`, sooner.
-
-`fast.lloyd` holds the compiled loop; `python -m benchmarks kmeans` measures it.
-"""
+"""K-means as a scikit-learn estimator: the clusters of `kmeans.lloyd`, by the loop of `lloyd`."""
 
 import numpy as np
 from sklearn.base import (

@@ -150,11 +150,14 @@ class Rows:
         (n, d), dtype = self.x.shape, self.x.dtype
         if moved is None:  # a run begins
             self.labels, self.sums, self.drift = np.full(n, -1), 0.0, np.zeros(len(centers))
-            # A skipped row saves 2 D K operations; keeping its gap costs about 4,096.
-            self.gap = np.full(n if len(centers) > 1 and centers.size >= 4096 else 0, -1.0)
-        else:
+            self.gap, self.n_changed = np.empty(0), n
+        elif len(self.gap) > 0:
             drift = np.linalg.norm(moved, axis=1)
             self.drift += drift + drift.max()  # by its own center's move and by another's
+        # Keeping a row's gap costs some 4,096 operations. Skipping it saves 2 D K: most in the end.
+        worth = centers.size >= (64 if 50 * self.n_changed < n else 4096)
+        if worth and len(centers) > 1 and len(self.gap) == 0:
+            self.gap = np.full(n, -1.0)
         size = max(64, min(2048, BLOCK // sum(centers.shape)))
         n_spans = min(max(n // 512, 1), 32)  # whatever the threads: the same sums everywhere
         sums, apart = np.zeros((n_spans, len(centers), d + 2)), centers - self.mean
@@ -164,9 +167,9 @@ class Rows:
         bias = square + 2 * apart @ (self.mean - shift)
         tables = (a.astype(dtype) for a in (shift, -2 * apart, bias))
         given = size, self.x, self.weight, *tables, self.labels, sums, self.gap, self.drift
-        n_changed = self.threads.run(assign_rows, *given, 8 * np.finfo(dtype).eps)
+        self.n_changed = self.threads.run(assign_rows, *given, 8 * np.finfo(dtype).eps)
         self.sums = self.sums + sums.sum(axis=0)
-        return n_changed
+        return self.n_changed
 
     def assign_by_torch(self, centers, moved):
         """As `assign`, for small problems, "manhattan" and GPUs: nothing to compile."""

@@ -509,6 +509,29 @@ def test_rows_that_are_skipped_lose_nothing(seed, monkeypatch):
     np.testing.assert_allclose(model.cluster_centers_, steps[-1].centers, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_are_skipped_once_few_labels_change(seed, dtype, monkeypatch):
+    monkeypatch.setattr(engine, "SMALL", 0)
+    assign, kept = engine.Rows.assign, []
+
+    def watched(rows, *args):
+        n_changed = assign(rows, *args)
+        kept.append((n_changed, len(rows.gap)))
+        return n_changed
+
+    monkeypatch.setattr(engine.Rows, "assign", watched)
+    x = digits().astype(dtype)
+    start = rows_of(x, 10, seed)
+    steps = list(lloyd(x, start))
+    model = KMeans(10, init=start, tol=0).fit(x)
+    begun = [n_changed for n_changed, n_gaps in kept if n_gaps == 0]
+    assert begun[-1] < len(x) / 50 <= min(begun[:-1])
+    assert kept[-1][1] == len(x)
+    np.testing.assert_array_equal(model.labels_, steps[-1].labels)
+    np.testing.assert_allclose(model.cluster_centers_, steps[-1].centers, rtol=1e-5, atol=1e-5)
+
+
 def test_update_gives_an_empty_cluster_the_farthest_row():
     x = np.array([[0.0], [1.0], [2.0], [50.0]])
     new = update(x, [0, 0, 0, 0], [[1.0], [99.0]])
