@@ -250,7 +250,7 @@ def test_the_chapter_ends_with_the_exercises_card(name, language):
 def test_a_card_says_points_time_and_where():
     text = cards.card(ROOT, FIRST, "en")
     assert text.startswith("## Assignment 1. k-means\n")
-    assert "60 to 90 minutes and gives 16 points for code and 4 for writing" in text
+    assert "60 to 90 minutes and is worth 16 points for code and 4 for writing" in text
     path = "/main/exercises/students/en/01-kmeans.ipynb"
     assert text.count(path) == 2
 
