@@ -63,7 +63,7 @@ def test_its_text_is_in_both_languages_and_its_card_in_the_chapter(made):
     assert sum(cell.source.count("...") for cell in en.cells if cell.id == "q1-code") == 5
     cards.write(made, NAME)
     text = read_notebook(cards.chapter(made, NAME, "en")).cells[-1].source
-    assert "gives 4 points for code and 4 for writing" in text
+    assert "is worth 4 points for code and 4 for writing" in text
 
 
 @pytest.mark.parametrize(
