@@ -409,7 +409,7 @@ def test_feedback_is_in_the_students_language_and_quotes_no_test(written_out, gr
     pages = {s: (folder / report.file_name(s, ".html")).read_text("utf8") for s in graded[FIRST]}
     assert 'lang="ko"' in pages["solution"]
     assert 'lang="en"' in pages["blank"]
-    assert "무게가 모두 같으면" in pages["no-weights"]
+    assert "가중치가 모두 같으면" in pages["no-weights"]
     assert "with equal weights" not in pages["solution"]
     assert "&lt;script&gt;" in pages["formula"]
     assert "<script>" not in pages["formula"]
