@@ -361,12 +361,19 @@ def memory_of(process):
     return 0
 
 
+def lives(process):
+    """Tell whether a process is more than an entry in the system's table."""
+    with contextlib.suppress(psutil.Error):  # it may be gone since it was listed
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def end_all(number):
     """End all that a process started, whose orphans come back to it, and then itself."""
     with contextlib.suppress(psutil.Error):
         first = psutil.Process(number)
         for _ in range(50):
-            below = [one for one in tree(first)[1:] if one.status() != psutil.STATUS_ZOMBIE]
+            below = [one for one in tree(first)[1:] if lives(one)]
             if not below:
                 break
             for one in below:

@@ -310,3 +310,18 @@ def test_a_method_of_a_process_that_is_gone_is_gone():
     home = SimpleNamespace(generation=2)
     with pytest.raises(StudentError, match="model is gone"):
         Remote(home, 1, 0, "KMeans", "model").predict()
+
+
+def test_a_process_is_ended_although_one_that_it_started_vanishes_meanwhile(monkeypatch):
+    short, long = (
+        subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({seconds})"])
+        for seconds in (0, 60)
+    )
+    listed = psutil.Process(short.pid)
+    short.wait()
+    monkeypatch.setattr(session, "tree", lambda first: [first, listed])
+    session.end_all(long.pid)
+    try:
+        assert long.wait(timeout=10) == -signal.SIGKILL
+    finally:
+        long.kill()
