@@ -1,4 +1,4 @@
-"""K-means as a scikit-learn estimator: the clusters of `kmeans.lloyd`, by the loop of `lloyd`."""
+"""K-means as a scikit-learn estimator: the clusters of `kmeans.lloyd`, by `fast.lloyd`'s loop."""
 
 import numpy as np
 from sklearn.base import (

@@ -13,8 +13,8 @@ not pick it for a single image. NNPACK uses AVX2 at most: there it took half the
 direct convolution, but 1.2 times where that has AVX-512, so it is left out there. It rounds to
 about 1e-5 of the output's scale instead of 1e-6. With its weights in half precision
 (`network.layers.bfloat16()`) its maps are in that, too, with the channels of a pixel side by side:
-a third of the time on a processor with AMX, rounded to 1e-2.
-`python -m benchmarks style` measures both.
+a third of the time on a processor with AMX, rounded to 1e-2. `python -m benchmarks style` measures
+both.
 
 `self_product` is f f^T with one product instead of two and a transposed sum for the gradient.
 """
