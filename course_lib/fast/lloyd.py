@@ -3,8 +3,7 @@
 It replaces `kmeans.lloyd`; `python -m benchmarks kmeans` measures it. Small problems, "manhattan"
 and GPUs go through torch, which compiles nothing. What saves time changes nothing but rounding:
 
-- |x - c|^2 = |x|^2 - 2 x.c + |c|^2, and |x|^2 is the same for every center: one matrix product per
-  block of rows that fits in a core's cache.
+- |x - c|^2 - |x|^2 = |c|^2 - 2 x.c: one matrix product per block of rows that fits in a cache.
 - Cluster sums change only by the rows that change cluster.
 - A row whose second-nearest center is farther than its nearest by a gap keeps its label until the
   centers have moved by that gap (Hamerly, SDM 2010, with one bound instead of two).
@@ -154,11 +153,12 @@ class Rows:
         elif len(self.gap) > 0:
             drift = np.linalg.norm(moved, axis=1)
             self.drift += drift + drift.max()  # by its own center's move and by another's
-        # Keeping a row's gap costs some 4,096 operations. Skipping it saves 2 D K: most in the end.
-        worth = centers.size >= (64 if 50 * self.n_changed < n else 4096)
+        # A gap costs some 4,096 operations, a row skipped saves 2 D K: most rows, once few change.
+        worth = centers.size >= (64 if 1600 * self.n_changed < n * len(centers) else 4096)
         if worth and len(centers) > 1 and len(self.gap) == 0:
             self.gap = np.full(n, -1.0)
-        size = max(64, min(2048, BLOCK // sum(centers.shape)))
+        most = 1024 // len(centers) if d >= 32 and len(centers) <= 16 else 2048  # as BLAS likes it
+        size = max(64, min(most, BLOCK // sum(centers.shape)))
         n_spans = min(max(n // 512, 1), 32)  # whatever the threads: the same sums everywhere
         sums, apart = np.zeros((n_spans, len(centers), d + 2)), centers - self.mean
         square = (apart**2).sum(axis=1)
