@@ -1,72 +1,38 @@
-import os
-import stat
+"""Reading and writing the book's files: byte for byte, and whole or not at all."""
 
 import pytest
 
-from tools.book import (
-    BookError,
-    chapters,
-    notebook,
-    read_notebook,
-    write_notebook,
-    write_text,
-)
+from tests.tools.conftest import edit, files
+from tools.book import BookError, chapters, notebook, read_notebook, write_text
 
 
 def test_chapters_are_found_by_name_file_or_path(book):
-    assert chapters(book) == ["01-mean"]
     assert chapters(book, ["01-mean.ipynb", "book/ko/01-mean.ipynb"]) == ["01-mean", "01-mean"]
     with pytest.raises(BookError, match="'02-median'.*01-mean"):
         chapters(book, ["02-median"])
 
 
 def test_reading_and_writing_leaves_every_byte(book):
-    path = notebook(book, "ko", "01-mean")
-    before = path.read_bytes()
-    write_notebook(path, read_notebook(path))
-    assert path.read_bytes() == before
-    assert "평균".encode() in before
-    assert before.endswith(b"}\n")
+    before = files(book)
+    edit(book, "ko", lambda chapter: None)
+    assert files(book) == before
+    assert "평균".encode() in before[notebook(book, "ko", "01-mean")]
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda text: text[:100], "not a notebook"),
-        (lambda text: text.replace('"id": "sum"', '"id": ""'), "no id"),
-        (lambda text: text.replace('"id": "sum"', '"id": "setup"'), "two cells .* 'setup'"),
-        (lambda text: text.replace('"cells"', '"sheets"'), "not a notebook"),
-    ],
-)
-def test_a_file_that_is_no_notebook_is_refused(book, spoil, message):
+@pytest.mark.parametrize(("other", "said"), [("", "no id"), ("setup", "two cells .* 'setup'")])
+def test_cells_without_an_id_of_their_own_are_refused(book, other, said):
     path = notebook(book, "ko", "01-mean")
-    path.write_text(spoil(path.read_text("utf8")), "utf8")
-    with pytest.raises(BookError, match=message):
+    path.write_text(path.read_text("utf8").replace('"id": "sum"', f'"id": "{other}"'), "utf8")
+    with pytest.raises(BookError, match=said):
         read_notebook(path)
 
 
-@pytest.mark.parametrize("step", ["shutil.copymode", "os.replace"])
-def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
-    path = tmp_path / "page.md"
-    path.write_text("before", "utf8")
-
-    def interrupted(*args):
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    def interrupted(*paths):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(step, interrupted)
+    write_text(tmp_path / "page.md", "before")
+    monkeypatch.setattr("os.replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_text(path, "after")
-    assert path.read_text("utf8") == "before"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_written_file_keeps_its_mode_and_a_new_one_is_readable(tmp_path):
-    old, new = tmp_path / "old", tmp_path / "new"
-    old.write_text("x")
-    old.chmod(0o755)
-    write_text(old, "y")
-    write_text(new, "z")
-    umask = os.umask(0)
-    os.umask(umask)
-    assert stat.S_IMODE(old.stat().st_mode) == 0o755
-    assert stat.S_IMODE(new.stat().st_mode) == 0o666 & ~umask
+        write_text(tmp_path / "page.md", "after")
+    assert files(tmp_path) == {tmp_path / "page.md": b"before"}

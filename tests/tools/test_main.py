@@ -1,9 +1,12 @@
-"""The commands: each explains itself, and none is missing from the table."""
+"""The commands: each explains itself, and says when something is wrong or failed."""
+
+import json
+from types import SimpleNamespace
 
 import pytest
 
+from tools import test
 from tools.__main__ import COMMANDS, main
-from tools.book import ROOT
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -14,22 +17,29 @@ def test_every_command_explains_itself(command, capsys):
     assert f"tools {command}" in capsys.readouterr().out
 
 
-def test_every_module_with_a_main_is_in_the_table():
-    modules = [path for folder in ("tools", "recipes") for path in (ROOT / folder).glob("*.py")]
-    runnable = {path.stem for path in modules if "\ndef main(" in path.read_text("utf8")}
-    assert runnable - {"__main__"} == {command.replace("-", "_") for command in COMMANDS}
+def test_chromium_is_found_or_one_line_says_how_to_install_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["browser"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m tools browser: ")
+    assert line.endswith("install it with: sudo apt-get install -y chromium")
+    program = tmp_path / "chromium"
+    program.touch(0o755)
+    assert main(["browser"]) == 0
+    assert capsys.readouterr().out == f"{program}\n"
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["sync", "--nonsense"]])
-def test_an_unknown_word_stops_with_the_usage(words, capsys):
-    with pytest.raises(SystemExit) as stopped:
-        main(words)
-    assert stopped.value.code == 2
-    assert "usage:" in capsys.readouterr().err
-
-
-def test_an_error_in_the_book_is_one_line_and_a_status(capsys):
-    assert main(["sync", "99-nothing"]) == 1
-    shown = capsys.readouterr().err
-    assert shown.startswith("python -m tools sync: no chapter '99-nothing'")
-    assert shown.count("\n") == 1
+@pytest.mark.parametrize(
+    ("lines", "branches", "lint", "status"),
+    [(95, 95, "true", 0), (94, 99, "true", 1), (99, 94, "true", 1), (99, 99, "false", 1)],
+)
+def test_a_stage_that_fails_or_covers_too_little_fails_make_test(
+    tmp_path, monkeypatch, lines, branches, lint, status
+):
+    totals = {"num_statements": 100, "num_branches": 100}
+    totals |= {"covered_lines": lines, "covered_branches": branches}
+    (tmp_path / "_build").mkdir()
+    (tmp_path / test.COVERAGE).write_text(json.dumps({"totals": totals}))
+    monkeypatch.setenv("COVERAGE_FILE", "")  # put back afterward
+    monkeypatch.setattr(test, "stages", lambda: {"lint": [lint], "units": ["true"]})
+    assert test.main(SimpleNamespace(stages=[]), tmp_path) == status
