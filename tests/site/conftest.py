@@ -32,9 +32,12 @@ from tests.together import each_once, once, whole_run  # noqa: E402
 
 def build(source, output):
     """Build the book in `source` as `make book` does; return (exit status, log)."""
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", source]
+    # What tools/__init__.py spares every process is spared here, too.
+    command = [sys.executable, "-c", "import tools, jupyter_book.cli.main as book; book.main()"]
+    command += ["build", source]
     done = subprocess.run(
         [*command, "--path-output", output, "-W", "-n", "--keep-going"],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         env=os.environ | {"NO_COLOR": "1"},

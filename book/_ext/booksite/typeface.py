@@ -81,8 +81,9 @@ def cut(source, found, path):
     options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES)
     font = subset.load_font(source, options, lazy=True)
     subsetter = subset.Subsetter(options)
-    known = set(font.getBestCmap())  # one of MathJax has a single character, which is no letter
-    subsetter.populate(unicodes=set(map(ord, text)) & known or known)
+    known = set(font.getBestCmap())
+    needed = set(map(ord, text)) & known or {min(known)}  # a typeface of no characters is none
+    subsetter.populate(unicodes=needed)
     subsetter.subset(font)
     if "fvar" in font:
         instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)

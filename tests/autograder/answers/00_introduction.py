@@ -123,6 +123,7 @@ AT_RANDOM = "sum(comb(r, j) * (1 - q) ** j * q ** (r - j) for j in range(r // 2 
 BOUNDED = ("while vote_right(q, r) < goal", "while r < 150 and vote_right(q, r) < goal")
 BEST = "max(sorted(scores), key=scores.get)"
 
+SLOW_WHOLE = True
 SLOW = ("q3", "q4")
 VARIANTS = {
     "q1": {

@@ -112,6 +112,7 @@ ENCODE = "class AnySize(AnySize):\n    def encode(self, x):\n        "
 DECODE = "class AnySize(AnySize):\n    def decode(self, code, size):\n"
 CUT = "def cut(photo, size):\n    c, h, w = photo.shape\n"
 
+SLOW_WHOLE = True
 VARIANTS = {
     "q1": {
         "right": {

@@ -177,6 +177,7 @@ def but(code, *edits):
     return code
 
 
+SLOW_WHOLE = True
 SLOW = ("q3",)
 VARIANTS = {
     "q1": {
