@@ -10,17 +10,14 @@ ADDRESS = "https://github.com/example-org/small-book"
 
 
 def code(cell_id, source, **metadata):
-    """Return a code cell that has not run."""
     return nbformat.v4.new_code_cell(source, id=cell_id, metadata=metadata)
 
 
 def text(cell_id, source):
-    """Return a markdown cell."""
     return nbformat.v4.new_markdown_cell(source, id=cell_id)
 
 
 def notebook_of(*cells):
-    """Return a notebook of these cells."""
     return nbformat.v4.new_notebook(cells=list(cells))
 
 
@@ -51,7 +48,6 @@ TEXTS = {  # of the small chapter: its title, a section, a caption
         "**Figure 1.1.** Look at the sum.\n\n**Exercise 1.1.** Add it again.",
     ),
 }
-TOC = "# kept\nroot: index\nchapters:\n"
 PART = """  - file: book/{0}/index
     subtrees:
       - caption: {1}
@@ -67,7 +63,9 @@ FILES = {
     "book/en/instructors.md": TABLES,
     "book/_static/home/01-mean.png": "",
     "_config.yml": f"title: Small  # kept\nrepository:\n  url: {ADDRESS}\n  branch: main\n",
-    "_toc.yml": TOC + PART.format("ko", "1부. 시작") + PART.format("en", "Part 1. Start"),
+    "_toc.yml": "# kept\nroot: index\nchapters:\n"
+    + PART.format("ko", "1부. 시작")
+    + PART.format("en", "Part 1. Start"),
     "README.md": f"""[Colab](https://colab.research.google.com/github/example-org/small-book/blob/main/x)
 git clone {ADDRESS}
 cd small-book

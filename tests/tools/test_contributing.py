@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -16,9 +15,14 @@ from tools.book import ROOT
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf8")
 BLOCK = re.compile(r"^(<!-- not run by the test -->\n)?```sh\n(.*?)^```$", re.M | re.S)
 RUN = [commands for slow, commands in BLOCK.findall(TEXT) if not slow]
-START = """
+# In make's eyes the copy has an environment, so that nothing is installed; the packages are ours.
+START = f"""
+mkdir .venv
+ln -s "{sys.prefix}"/* .venv
+rm -f .venv/*.txt
 cp requirements-site.txt .venv/site.txt
 cat requirements-site.txt requirements.txt requirements-weights.txt pyproject.toml > .venv/all.txt
+test ! -e "{ROOT}/node_modules" || ln -s "{ROOT}/node_modules" .
 git init --quiet
 git config user.name test
 git config user.email test@example.org
@@ -32,15 +36,9 @@ PAGES = ["CONTRIBUTING.md", "README.md", "README.ko.md", "book/ko/running.md", "
 def clone(tmp_path_factory):
     """Return a repository with the files as they stand here, and an environment in .venv."""
     root = tmp_path_factory.mktemp("clone")
-    copy = "git ls-files --cached --others --exclude-standard -z | tar -c --null -T - | tar -x -C"
-    subprocess.run(f"{copy} {root}", cwd=ROOT, shell=True, check=True)
-    # An environment of its own in make's eyes, so that nothing is installed; the packages are ours.
-    (root / ".venv").mkdir()
-    for path in Path(sys.prefix).iterdir():
-        if path.suffix != ".txt":
-            (root / ".venv" / path.name).symlink_to(path)
-    if (ROOT / "node_modules").exists():
-        (root / "node_modules").symlink_to(ROOT / "node_modules")
+    listed = "git ls-files --cached --others --exclude-standard -z"
+    copy = f"{listed} | tar -cf - --null -T - | tar -xf - -C {root}"
+    subprocess.run(copy, cwd=ROOT, shell=True, check=True)
     shell(root, START)
     return root
 
@@ -69,13 +67,11 @@ def test_the_commands_run_in_their_order(clone, commands):
 
 def test_they_did_what_the_text_says(clone):
     assert len(BLOCK.findall(TEXT)) == TEXT.count("```sh\n")
-    assert (clone / "book/en/10-diffusion.ipynb").exists()
     assert (clone / "_build/html/book/ko/10-diffusion.html").exists()
     assert (clone / "exercises/students/en/10-diffusion.ipynb").exists()
     assert (clone / "_build/private/exercises/students/ko/01-kmeans.ipynb").exists()
     config = yaml.safe_load((clone / "_config.yml").read_text("utf8"))
     assert config["repository"]["url"] == "https://github.com/your-name/your-book"
-    assert "v0.2.0" in shell(clone, "git tag")
 
 
 @pytest.mark.parametrize("page", PAGES)

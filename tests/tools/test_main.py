@@ -17,16 +17,17 @@ def test_every_command_explains_itself(command, capsys):
     assert f"tools {command}" in capsys.readouterr().out
 
 
-def test_chromium_is_found_or_one_line_says_how_to_install_it(tmp_path, monkeypatch, capsys):
+def test_a_command_that_lacks_something_says_in_one_line_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert main(["browser"]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("python -m tools browser: ")
-    assert line.endswith("install it with: sudo apt-get install -y chromium")
-    program = tmp_path / "chromium"
-    program.touch(0o755)
-    assert main(["browser"]) == 0
-    assert capsys.readouterr().out == f"{program}\n"
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    for command, advice in (
+        ("browser", "install it with: sudo apt-get install -y chromium"),
+        ("gpu", "--tiny tries every measurement on the CPU with tiny sizes"),
+    ):
+        assert main([command]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"python -m tools {command}: ")
+        assert line.endswith(advice)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
-"""Every difference between the languages is found, and where they may differ none is."""
+"""The two languages: parity finds every difference, and sync brings over what is shared."""
 
-import nbformat
 import pytest
+from nbformat.v4 import new_output, new_raw_cell
 
-from tests.tools.conftest import edit
-from tools.book import BookError, notebook
+from tests.tools.conftest import code, edit, text
+from tools.book import BookError, notebook, read_notebook
 from tools.parity import compare_text, parity
+from tools.sync import UNTRANSLATED, sync
 
 
 def replaced(cell_id, old, new):
@@ -19,18 +20,16 @@ def replaced(cell_id, old, new):
     return change
 
 
-CAPTIONS = "captions and exercises"
-OUTPUT = nbformat.v4.new_output("stream", text="2\n")
-RAW = nbformat.v4.new_raw_cell("x", id="sum-text")
+OUTPUT = new_output("stream", text="2\n")
+RAW = new_raw_cell("x", id="sum-text")
 # What is changed in the English chapter, the cell that is named, and how the finding begins.
 PLANTED = [
     (replaced("sum-text", "## A", "### A"), "sum-text", "heading levels"),
-    (replaced("sum-text", "x + y = 2", "x - y = 2"), "sum-text", "equations"),
     (replaced("sum-text", "tag{1.1}", "tag{1.2}"), "sum-text", "equations"),
     (replaced("sum-text", "$y$", "$z$"), "sum-text", "formulas in the text"),
     (replaced("sum-text", "admonition note", "admonition tip"), "sum-text", "admonitions"),
     (replaced("title", "[glossary](glossary.md#mean)", "glossary"), "title", "links"),
-    (replaced("sum-caption", "Figure 1.1", "Figure 1.2"), "sum-caption", CAPTIONS),
+    (replaced("sum-caption", "Figure 1.1", "Figure 1.2"), "sum-caption", "captions"),
     (replaced("title", "We", "<details><summary>x</summary></details> We"), "title", "HTML"),
     (replaced("title", "We add", "```\nx\n```\nWe add"), "title", "code blocks"),
     (replaced("title", "We add", "1. x\n\nWe add"), "title", "numbered lists"),
@@ -51,9 +50,8 @@ PLANTED = [
 def test_every_planted_difference_is_found_in_its_cell(book, change, cell, what):
     assert parity(book) == parity(book, ["01-mean"]) == []
     edit(book, "en", change)
-    findings = parity(book)
-    assert any(f.cell == cell and f.what.startswith(what) for f in findings), findings
-    assert all(str(f).startswith("01-mean.ipynb: ") for f in findings)
+    found = [one.what for one in parity(book) if one.cell == cell]
+    assert any(one.startswith(what) for one in found), found
 
 
 def test_what_both_languages_say_may_be_wrong_too(book):
@@ -89,12 +87,47 @@ def test_pages_are_compared_like_cells_and_one_in_one_language_only_is_found(boo
     (book / "book/en/glossary.md").write_text("# Glossary\n\n- mean $x$ (평균)\n", "utf8")
     english = notebook(book, "en", "01-mean")
     english.rename(english.with_stem("02-median"))
-    assert [str(finding) for finding in parity(book)] == [
-        "01-mean.ipynb: (page): only in ko",
-        "running.md: (page): only in ko",
-        "02-median.ipynb: (page): only in en",
-        "glossary.md: (page): formulas in the text: number 1 is nothing in ko, 'x' in en "
-        "(0 in ko, 1 in en)",
+    assert [(one.page, one.what.split(":")[0]) for one in parity(book)] == [
+        ("01-mean.ipynb", "only in ko"),
+        ("running.md", "only in ko"),
+        ("02-median.ipynb", "only in en"),
+        ("glossary.md", "formulas in the text"),
     ]
     with pytest.raises(BookError, match="tools sync 01-mean"):
         parity(book, ["01-mean"])
+
+
+def english(root):
+    return {cell.id: cell for cell in read_notebook(notebook(root, "en", "01-mean")).cells}
+
+
+def test_code_outputs_order_and_tags_come_over_and_prose_stays(book):
+    def change(chapter):
+        output = new_output("stream", text="3\n")
+        chapter.cells[3].update(source="print(3)", execution_count=2, outputs=[output])
+        chapter.cells[3].metadata.tags = ["hide-cell"]
+        chapter.cells[2].metadata.tags = ["key"]
+        chapter.cells.insert(1, code(chapter.cells.pop(4).id, "total"))
+
+    prose = english(book)["sum-text"].source
+    edit(book, "ko", change)
+    edit(book, "en", lambda chapter: chapter.cells.append(text("stale", "An old paragraph.")))
+    report = str(sync(book, "01-mean"))
+    assert report == "2 code cells changed; 2 translations kept; dropped: stale"
+    assert list(english(book)) == ["title", "sum-caption", "setup", "sum-text", "sum"]
+    cell = english(book)["sum"]
+    assert (cell.source, cell.execution_count, cell.outputs[0].text) == ("print(3)", 2, "3\n")
+    assert cell.metadata.tags == ["hide-cell"]
+    assert english(book)["sum-text"].source == prose
+    assert english(book)["sum-text"].metadata.tags == ["key"]
+    assert parity(book) == []
+
+
+def test_a_new_text_comes_over_marked_and_parity_rejects_it_until_it_is_translated(book):
+    edit(book, "ko", lambda chapter: chapter.cells.append(text("end", "## 끝\n\n끝입니다.")))
+    for _ in range(2):  # the mark does not pile up, and the report does not forget
+        assert "to translate: end" in str(sync(book, "01-mean"))
+        assert english(book)["end"].source == f"{UNTRANSLATED}\n## 끝\n\n끝입니다."
+        assert [finding.cell for finding in parity(book)] == ["end"]
+    edit(book, "en", lambda chapter: chapter.cells[-1].update(source="## The end\n\nIt ends."))
+    assert parity(book) == []
