@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 
 from tools.book import ROOT, SOURCE, TRANSLATION, contents
-from tools.pages import about, address, article, plain, template
+from tools.pages import CONTENTS, about, address, article, plain, template
 
 STYLE = ROOT / "tools/epub.css"
 LEFT_OUT = ("predictions",)  # a page that is all script
@@ -32,7 +32,6 @@ KEPT = {
     "width",
 }
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
-WORDS = {"ko": "차례", "en": "Contents"}
 
 
 def page(site, language, name, names, start, pictures):
@@ -73,7 +72,7 @@ def navigation(pages, parts, language):
         sections = f"<ol>{sections}</ol>" if sections else ""
         lines.append(f'<li><a href="{name}.xhtml">{escape(said(made.h1))}</a>{sections}</li>')
     lines += ["</ol></li>"] if part else []
-    heading = f"<h1>{WORDS[language]}</h1>"
+    heading = f"<h1>{CONTENTS[language]}</h1>"
     return f'<nav epub:type="toc" id="toc">{heading}<ol>{"".join(lines)}</ol></nav>'
 
 
@@ -102,7 +101,7 @@ def make(root, site, language, path):
     bodies = {"nav.xhtml": navigation(pages, parts, language)}
     bodies |= {f"{name}.xhtml": made.decode(formatter="minimal") for name, made in pages.items()}
     titles = {f"{name}.xhtml": said(made.h1) for name, made in pages.items()}
-    titles["nav.xhtml"] = WORDS[language]
+    titles["nav.xhtml"] = CONTENTS[language]
     items = [item("style.css", "text/css")]
     for name, body in bodies.items():
         holds = "nav" if name == "nav.xhtml" else "mathml" if "<math" in body else ""

@@ -43,6 +43,17 @@ ARGUMENTS = {
 }
 
 
+def number_of(root, name, paths):
+    """Return the number in a new name; BookError for a bad one, and where one of paths exists."""
+    match = NAME.fullmatch(name)
+    if not match:
+        raise BookError(f"the name is {name!r}; it must look like 02-autoencoder")
+    for path in paths:
+        if path.exists():
+            raise BookError(f"{path.relative_to(root)} exists")
+    return int(match[1])
+
+
 def template(name, number, titles):
     """Return a notebook with the number in place of {n}, in each cell its language's {title}."""
     content = read_notebook(TEMPLATES / f"{name}.ipynb")
@@ -130,14 +141,9 @@ def new(root, name, titles, parts=(None, None)):
 
     titles, parts: (Korean, English). Raises BookError for a name that is not NN-name or is taken.
     """
-    match = NAME.fullmatch(name)
-    if not match:
-        raise BookError(f"{name!r} is no chapter name; it must look like 02-autoencoder")
-    number, titles = int(match[1]), dict(zip((SOURCE, TRANSLATION), titles, strict=True))
+    titles = dict(zip((SOURCE, TRANSLATION), titles, strict=True))
     paths = [notebook(root, language, name) for language in titles]
-    for path in paths:
-        if path.exists():
-            raise BookError(f"{path.relative_to(root)} exists")
+    number = number_of(root, name, paths)
     toc = root / "_toc.yml"
     write_text(toc, add_to_contents(toc.read_text("utf8"), name, parts))
     for path, language in zip(paths, titles, strict=True):

@@ -1,7 +1,7 @@
 """Start a new exercise: a master that builds and grades, and the answers that test its grading."""
 
-from tools.book import SOURCE, TRANSLATION, BookError, write_notebook, write_text
-from tools.new import BOTH, NAME, TEMPLATES, template
+from tools.book import SOURCE, TRANSLATION, write_notebook, write_text
+from tools.new import BOTH, TEMPLATES, number_of, template
 
 ARGUMENTS = {
     "name": {"metavar": "NN-name", "help": "its chapter's number, and a short name"},
@@ -14,16 +14,11 @@ def new(root, name, titles):
 
     Raises BookError for a name that is not NN-name, or is taken.
     """
-    match = NAME.fullmatch(name)
-    if not match:
-        raise BookError(f"{name!r} is not an exercise's name; it must look like 02-autoencoder")
     source = root / "exercises" / name / f"{name}.ipynb"
     answers = root / "tests/autograder/answers" / f"{name.replace('-', '_')}.py"
-    for path in (source, answers):
-        if path.exists():
-            raise BookError(f"{path.relative_to(root)} exists")
+    number = number_of(root, name, (source, answers))
     titles = dict(zip((SOURCE, TRANSLATION), titles, strict=True))
-    master = template("exercise", int(match[1]), titles)
+    master = template("exercise", number, titles)
     master.metadata["exercise"]["title"] = titles
     for path in (source, answers):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 
 from tools.book import ROOT, built
 
+CONTENTS = {"ko": "차례", "en": "Contents"}  # the heading of the table of contents
 UNWANTED = "script, .headerlink, .copybtn, .article-header-buttons, template, picture > source"
 
 

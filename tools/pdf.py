@@ -13,12 +13,11 @@ import pypdf
 
 from tools import browser
 from tools.book import ROOT, SOURCE, TRANSLATION, BookError, contents
-from tools.pages import about, address, article, read
+from tools.pages import CONTENTS, about, address, article, read
 from tools.web import served
 
 STYLE, SCRIPT = ROOT / "tools/pdf.css", ROOT / "tools/pdf.js"
 TYPEFACE = ROOT / "node_modules/pretendard/dist/web/static/woff2"
-WORDS = {"ko": "차례", "en": "Contents"}
 COLUMN = 643  # CSS pixels between the margins of an A4 page: 210 mm - 2 * 20 mm
 SMALLEST = 0.6  # a wide equation or table shrinks to this at most
 SECONDS = 600  # that Chromium may take to load the whole book, on a busy machine
@@ -62,7 +61,7 @@ def document(root, site, language):
             lines.append(f'<p class="part">{escape(caption)}</p>')
         title = escape(page.h1.get_text(" ", strip=True))
         lines.append(LINE.format(name=name, title=title))
-    cover = COVER.format(**words, start=start, heading=WORDS[language], lines="\n".join(lines))
+    cover = COVER.format(**words, start=start, heading=CONTENTS[language], lines="\n".join(lines))
     made = read(site / "book" / language / "index.html")
     for script in made.select("script"):
         script.decompose()

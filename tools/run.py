@@ -90,7 +90,7 @@ def strip(content):
 def run(root, name, timeout=600):
     """Run the Korean notebook of a chapter, store its outputs, and sync them to English.
 
-    Where a cell fails, both files stay as they were. Returns the seconds that the run took.
+    Where a cell fails, both files stay as they were.
     """
     path = notebook(root, SOURCE, name)
     start = time.perf_counter()
@@ -99,19 +99,17 @@ def run(root, name, timeout=600):
     write_notebook(path, content)
     report = sync(root, name)
     print(f"{name}: ran in {seconds:.0f} s; {report}", flush=True)
-    return seconds
 
 
 def check(root, name, timeout=600, offset=0):
     """Run the Korean notebook of a chapter and store nothing: do its asserts hold?
 
-    offset: is added to every seed that PyTorch is given. Returns the seconds that the run took.
+    offset: is added to every seed that PyTorch is given.
     """
     start = time.perf_counter()
     execute(notebook(root, SOURCE, name), timeout, first=shift.cell(offset))
     seconds = time.perf_counter() - start
     print(f"{name}: holds with seeds shifted by {offset}, {seconds:.0f} s", flush=True)
-    return seconds
 
 
 def main(args, root):

