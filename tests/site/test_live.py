@@ -9,11 +9,11 @@ import pytest
 import scipy.special
 import torch
 
+from benchmarks import live as speed
 from course_lib import kmeans
 from recipes.live import MODELS
 from tests.site.little import notebook
 from tests.site.live import CAPTION, PLACE, ROOT, come_to, figures
-from tools import live_speed
 from tools.web import served
 
 
@@ -318,9 +318,9 @@ def test_points_walk_to_the_data(figure):
 
 
 def test_the_speed_of_a_figure_is_measured(live, browser, monkeypatch):
-    monkeypatch.setattr(live_speed, "SECONDS", 0.5)
+    monkeypatch.setattr(speed, "SECONDS", 0.5)
     page = "book/en/neuron.html"
-    ready, answer, rate, seconds, weight = live_speed.measure(browser, live, page, "neuron")
+    ready, answer, rate, seconds, weight = speed.measure(browser, live, page, "neuron")
     assert seconds is None
     assert 0 < answer < 5000
     assert 0 < ready < 60_000
@@ -359,7 +359,7 @@ def test_the_readme_says_what_rounding_costs():
 
 
 def test_every_figure_stands_in_a_chapter():
-    assert set(live_speed.places(ROOT)) == {path.stem for path in figures()}
+    assert set(speed.places(ROOT)) == {path.stem for path in figures()}
 
 
 @pytest.mark.parametrize("name", ["gan-ring", "score-field"])

@@ -1,4 +1,4 @@
-"""Measure how fast the live figures are on a phone: `python -m tools quality --live`.
+"""Live figures: how fast they are on a phone.
 
 Each figure of the built site is opened in Chromium, as wide as a phone, its processor four times
 slower. Measured are the milliseconds from coming near to being ready and from a first move to the
@@ -6,10 +6,11 @@ next picture, pictures a second after it, the seconds until what learns in the p
 what it loads.
 """
 
+import argparse
 import re
 
 from tools import browser
-from tools.book import ROOT, TRANSLATION, chapters, notebook, read_notebook
+from tools.book import ROOT, TRANSLATION, built, chapters, notebook, read_notebook
 from tools.web import served
 
 THROTTLE, SECONDS = 4, 3
@@ -90,8 +91,11 @@ def measure(chromium, address, page, figure):
     return ready, answer, rate, seconds, weight
 
 
-def report(site):
-    """Print a Markdown table of all figures of a built site; return 0."""
+def main(arguments):
+    """Print a Markdown table of all figures of the built site."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks live", description=__doc__)
+    parser.parse_args(arguments)
+    site = built(ROOT / "_build/html")
     print("| figure | ready, ms | answer, ms | pictures a second | learned, s | kB |")
     print("|-|-|-|-|-|-|")
     with browser.launched() as chromium, served(site) as address:
@@ -100,4 +104,3 @@ def report(site):
             learned = "" if seconds is None else f"{seconds:.0f}"
             cells = figure, f"{ready:.0f}", f"{answer:.0f}", f"{rate:.0f}", learned, f"{weight:.0f}"
             print(f"| {' | '.join(cells)} |", flush=True)
-    return 0
