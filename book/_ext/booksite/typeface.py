@@ -82,7 +82,7 @@ def cut(source, found, path):
     font = subset.load_font(source, options, lazy=True)
     subsetter = subset.Subsetter(options)
     known = set(font.getBestCmap())
-    needed = set(map(ord, text)) & known or {min(known)}  # a typeface of no characters is none
+    needed = set(map(ord, text)) & known or {max(known)}  # browsers refuse a file without shapes
     subsetter.populate(unicodes=needed)
     subsetter.subset(font)
     if "fvar" in font:
